@@ -1,0 +1,19 @@
+export type { ClipContext, ClipResult, ClipStrategy, ClipVariable } from './clip/strategy.js';
+export type { WeightKind } from './layout/kind.js';
+export type { Finding, Remedy, Report, Rule } from './record/finding.js';
+export type {
+  BackendFacts,
+  ClipRecord,
+  DataFacts,
+  Histogram,
+  LayerFacts,
+  LayerRecord,
+  ModelFacts,
+  Run,
+  RunFacts,
+  StepRecord,
+  TensorStats,
+  ThroughTimeRecord,
+  VariableRecord,
+} from './record/run.js';
+export type { Sink } from './record/sink.js';
