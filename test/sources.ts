@@ -1,0 +1,14 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path/posix';
+
+/** The project's own folder. */
+export const root: string = join(import.meta.dirname, '..');
+
+/** Text of every file below `folder` with this extension, by path from the project's folder. */
+export function readSources(folder: string, extension: string): Record<string, string> {
+  const paths = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith(extension))
+    .map((path) => join(folder, path))
+    .sort();
+  return Object.fromEntries(paths.map((path) => [path, readFileSync(join(root, path), 'utf8')]));
+}
