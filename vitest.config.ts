@@ -6,6 +6,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     setupFiles: ['test/setup.ts'],
+    reporters: ['default', './test/plain-reporter.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },
