@@ -17,3 +17,4 @@ export type {
   VariableRecord,
 } from './record/run.js';
 export type { Sink } from './record/sink.js';
+export * as stats from './stats/index.js';
