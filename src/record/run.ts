@@ -138,7 +138,15 @@ export interface ThroughTimeRecord {
   /** L2 norm of dL/dc_t, for cells that have a memory. */
   readonly cellGradientNorms?: readonly number[];
   /** By gate name. */
-  readonly gates?: Readonly<Record<string, { readonly mean: number; readonly saturatedShare: number }>>;
+  readonly gates?: Readonly<Record<string, GateRecord>>;
+}
+
+/** One gate of a recurrent layer in one step. */
+export interface GateRecord {
+  /** Mean opening over batch, units and time, from 0 (closed) to 1 (open). */
+  readonly mean: number;
+  /** Share of openings where the gate's slope is nearly 0, from 0 to 1. */
+  readonly saturatedShare: number;
 }
 
 /**
