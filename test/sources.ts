@@ -4,9 +4,9 @@ import { join } from 'node:path/posix';
 /** The project's own folder. */
 export const root: string = join(import.meta.dirname, '..');
 
-/** Text of every file below `folder` with this extension, by path from the project's folder. */
-export function readSources(folder: string, extension: string): Record<string, string> {
-  const paths = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+/** Text of every file in `folder`, or also below it, with this extension, by path from the project's folder. */
+export function readSources(folder: string, extension: string, { deep = true } = {}): Record<string, string> {
+  const paths = readdirSync(join(root, folder), { recursive: deep, encoding: 'utf8' })
     .filter((path) => path.endsWith(extension))
     .map((path) => join(folder, path))
     .sort();

@@ -1,0 +1,69 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { format } from 'node:util';
+import * as tf from '@tensorflow/tfjs-core';
+import ts from 'typescript';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { readSources, root } from '../sources.js';
+import { docFencesOf, expectedOutput, type Fence, fencesOf } from './fences.js';
+
+const generated = join(root, 'test/docs/generated');
+const markdown = { ...readSources('.', '.md', { deep: false }), ...readSources('docs', '.md') };
+const fences = [
+  ...Object.entries(markdown).flatMap(([path, text]) => fencesOf(text, path)),
+  ...Object.entries(readSources('src', '.ts')).flatMap(([path, text]) => docFencesOf(path, text)),
+];
+const programs = fences.filter(({ language }) => /^(ts|js|typescript|javascript)\b/.test(language));
+const fileOf = ({ title }: Fence): string => join(generated, `${title.replace(/[^\w]+/g, '-')}.ts`);
+
+rmSync(generated, { recursive: true, force: true });
+mkdirSync(generated, { recursive: true });
+for (const program of programs) writeFileSync(fileOf(program), `${program.code}\nexport {};\n`);
+
+/** Runs the program; returns the lines it logged, and the lines it wrote to the console in any way. */
+async function run(program: Fence): Promise<{ logged: string[]; written: string[] }> {
+  const logged: string[] = [];
+  const written: string[] = [];
+  const capture = (sinks: string[][]) => {
+    return (...values: unknown[]): void => {
+      for (const sink of sinks) sink.push(...format(...values).split('\n'));
+    };
+  };
+  vi.spyOn(console, 'log').mockImplementation(capture([logged, written]));
+  vi.spyOn(console, 'warn').mockImplementation(capture([written]));
+  try {
+    await import(/* @vite-ignore */ fileOf(program));
+  } finally {
+    vi.restoreAllMocks();
+  }
+  return { logged, written };
+}
+
+describe('every program in the documentation', () => {
+  beforeEach(async () => {
+    await tf.setBackend('cpu');
+  });
+
+  test('is marked as ts or js and nothing else, since all of them run', () => {
+    expect(programs.filter(({ language }) => language !== 'ts' && language !== 'js')).toEqual([]);
+    expect(programs.length).toBeGreaterThan(0);
+  });
+
+  test.each(programs)('prints what it says: $title', async (program) => {
+    const { logged, written } = await run(program);
+    if (program.output === null) expect(logged).toEqual(expectedOutput(program.code));
+    else expect(written.join('\n')).toBe(program.output.trimEnd());
+  });
+
+  test('type-checks as strictly as the library, unused names aside', () => {
+    const { config } = ts.readConfigFile(join(root, 'test/tsconfig.json'), ts.sys.readFile);
+    const { options } = ts.parseJsonConfigFileContent(config, ts.sys, join(root, 'test'));
+    const files = programs.map(fileOf);
+    const checked = ts.createProgram(files, { ...options, noUnusedLocals: false, noUnusedParameters: false });
+    const errors = files.flatMap((file) => {
+      const source = checked.getSourceFile(file);
+      return [...checked.getSyntacticDiagnostics(source), ...checked.getSemanticDiagnostics(source)];
+    });
+    expect(ts.formatDiagnostics(errors, ts.createCompilerHost(options))).toBe('');
+  });
+});

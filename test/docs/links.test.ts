@@ -1,0 +1,15 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+import { readSources, root } from '../sources.js';
+
+test('every relative link in the documentation leads to a file of the repository', () => {
+  const markdown = { ...readSources('.', '.md', { deep: false }), ...readSources('docs', '.md') };
+  const dead = Object.entries(markdown).flatMap(([path, text]) =>
+    [...text.matchAll(/\]\((?!https?:|#)([^)#\s]+)[^)]*\)/g)]
+      .map(([, target = '']) => target)
+      .filter((target) => !existsSync(join(root, dirname(path), target)))
+      .map((target) => `${path}: ${target}`),
+  );
+  expect(dead).toEqual([]);
+});
