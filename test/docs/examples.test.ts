@@ -1,23 +1,24 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import ts from 'typescript';
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { readSources, root } from '../sources.js';
 import { docFencesOf, expectedOutput, type Fence, fencesOf } from './fences.js';
 
-const generated = join(root, 'test/docs/generated');
 const markdown = { ...readSources('.', '.md', { deep: false }), ...readSources('docs', '.md') };
 const fences = [
   ...Object.entries(markdown).flatMap(([path, text]) => fencesOf(text, path)),
   ...Object.entries(readSources('src', '.ts')).flatMap(([path, text]) => docFencesOf(path, text)),
 ];
 const programs = fences.filter(({ language }) => /^(ts|js|typescript|javascript)\b/.test(language));
+
+// Inside the project, so that imports resolve; a folder of its own, so that two runs at once do not meet.
+mkdirSync(join(root, 'test/docs/generated'), { recursive: true });
+const generated = mkdtempSync(join(root, 'test/docs/generated/'));
 const fileOf = ({ title }: Fence): string => join(generated, `${title.replace(/[^\w]+/g, '-')}.ts`);
 
-rmSync(generated, { recursive: true, force: true });
-mkdirSync(generated, { recursive: true });
 for (const program of programs) writeFileSync(fileOf(program), `${program.code}\nexport {};\n`);
 
 /** Runs the program; returns the lines it logged, and the lines it wrote to the console in any way. */
@@ -38,6 +39,8 @@ async function run(program: Fence): Promise<{ logged: string[]; written: string[
   }
   return { logged, written };
 }
+
+afterAll(() => rmSync(generated, { recursive: true }));
 
 describe('every program in the documentation', () => {
   beforeEach(async () => {

@@ -63,7 +63,7 @@ describe('docFencesOf', () => {
         code: "import '@tensorflow/tfjs-core';\nif (true) {\n  console.log(double(2)); // 4\n}\n",
         output: null,
       },
-      { title: 'src/a.ts:14', language: 'ts', code: 'b();\n', output: null },
+      { title: 'src/a.ts:15', language: 'ts', code: 'b();\n', output: null },
     ]);
   });
 });
