@@ -17,4 +17,6 @@ export type {
   VariableRecord,
 } from './record/run.js';
 export type { Sink } from './record/sink.js';
+export { defaultRules } from './rules/default-rules.js';
+export { diagnose } from './rules/diagnose.js';
 export * as stats from './stats/index.js';

@@ -25,7 +25,7 @@ const folders: Readonly<Record<string, Folder>> = {
   theory: { uses: [], tfjs: [] },
   rules: { uses: [], tfjs: [] },
   report: { uses: [], tfjs: [] },
-  sinks: { uses: [], tfjs: [] },
+  sinks: { uses: ['report'], tfjs: [] },
   dashboard: { uses: [], tfjs: [] },
   cli: { uses: [], tfjs: [], node: true },
   testing: { uses: [], tfjs: [] },

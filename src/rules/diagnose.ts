@@ -1,0 +1,72 @@
+import type { Finding, Report, Rule } from '../record/finding.js';
+import type { Run } from '../record/run.js';
+import { defaultRules } from './default-rules.js';
+import { verdict } from './verdict.js';
+
+const severityRank = { error: 0, warning: 1, info: 2 } as const;
+
+/**
+ * Diagnoses a run: asks every rule, ranks the findings and sums them up in one sentence.
+ *
+ * Root causes come first, then the findings that another one of the same report explains (`because`); within both by
+ * severity, then by first step. A rule that throws does not end the diagnosis: its failure becomes an `info` finding.
+ * Works on live runs and on saved ones alike; nothing is changed and no tensor is touched.
+ *
+ * Cost: the default rules read a 1000-step run of a 50-layer model in a few milliseconds.
+ *
+ * @param run - A monitor's run, or one read by {@link fromJson} or {@link readJsonl}.
+ * @param rules - Default: {@link defaultRules}.
+ *
+ * @example
+ * ```ts
+ * import { diagnose } from 'gradient-health';
+ *
+ * const report = diagnose({ schema: 1, model: null, backend: null, data: null, steps: [] });
+ * console.log(report.findings.length); // 0
+ * console.log(report.verdict); // No step was recorded, so there is nothing to judge: train at least one step while the monitor watches.
+ * ```
+ */
+export function diagnose(run: Run, rules: readonly Rule[] = defaultRules): Report {
+  return reportOf(
+    run,
+    rules.flatMap((rule) => checkSafely(rule, run)),
+  );
+}
+
+/** Ranks findings, wherever they come from, and sums them up. */
+export function reportOf(run: Run, findings: readonly Finding[]): Report {
+  const ranked = rank(findings);
+  return { run, findings: ranked, verdict: verdict(run, ranked) };
+}
+
+function checkSafely(rule: Rule, run: Run): Finding[] {
+  try {
+    return [...rule.check(run)];
+  } catch (error) {
+    const step = run.steps.at(-1)?.step ?? 0;
+    return [
+      {
+        rule: rule.id,
+        severity: 'info',
+        where: 'model',
+        firstStep: step,
+        lastStep: step,
+        evidence: {},
+        message: `The rule ${rule.id} failed and was left out of this diagnosis: ${String(error)}`,
+        remedies: [],
+      },
+    ];
+  }
+}
+
+function rank(findings: readonly Finding[]): Finding[] {
+  const found = new Set(findings.map((finding) => finding.rule));
+  const explained = (finding: Finding): number =>
+    finding.because !== undefined && finding.because !== finding.rule && found.has(finding.because) ? 1 : 0;
+  return [...findings].sort(
+    (a, b) =>
+      explained(a) - explained(b) ||
+      severityRank[a.severity] - severityRank[b.severity] ||
+      a.firstStep - b.firstStep,
+  );
+}

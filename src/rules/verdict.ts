@@ -1,0 +1,44 @@
+import type { Finding, Remedy } from '../record/finding.js';
+import type { Run } from '../record/run.js';
+import { shortNumber } from '../record/short-number.js';
+
+/** Sums a diagnosis up in one sentence; `findings` are ranked, the root cause first. */
+export function verdict(run: Run, findings: readonly Finding[]): string {
+  const [first, ...others] = findings.filter((finding) => finding.severity !== 'info');
+  if (first !== undefined) {
+    const state = findings.some((finding) => finding.severity === 'error')
+      ? 'Training is lost'
+      : 'Training suffers';
+    const more = others.length === 0 ? '' : ` (and ${count(others.length, 'more finding')})`;
+    const what = `${words(first.rule)} at ${first.where} since step ${first.firstStep}${more}`;
+    return `${state}: ${what}${advice(first.remedies)}.`;
+  }
+  if (run.steps.length === 0) {
+    return 'No step was recorded, so there is nothing to judge: train at least one step while the monitor watches.';
+  }
+  const notes = findings.length === 0 ? '' : `, with ${count(findings.length, 'note')} below`;
+  return `No trouble found in ${count(run.steps.length, 'recorded step')}${lossStory(run)}${notes}.`;
+}
+
+function advice([first]: readonly Remedy[]): string {
+  if (first === undefined) return '';
+  const to = typeof first.to === 'number' ? shortNumber(first.to) : first.to;
+  const layers = first.layers.length === 0 ? '' : ` in ${count(first.layers.length, 'layer')}`;
+  return `; first try ${words(first.kind)} ${to}${layers}`;
+}
+
+function lossStory(run: Run): string {
+  const losses = run.steps.map((record) => record.loss).filter((loss) => loss !== null);
+  const [first, last] = [losses[0], losses.at(-1)];
+  if (first === undefined || last === undefined || losses.length < 2) return '';
+  return `: the loss went from ${shortNumber(first)} to ${shortNumber(last)}`;
+}
+
+/** `vanishing-gradient` reads `vanishing gradient`; `non-finite` is one word. */
+function words(id: string): string {
+  return id.replace(/(?<!\bnon)-/g, ' ');
+}
+
+function count(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'vitest';
+import type { Finding, Rule } from '../../src/record/finding.js';
+import { diagnose } from '../../src/rules/diagnose.js';
+import { history } from './histories.js';
+
+const run = history({ steps: 20 });
+
+function found(rule: string, change: Partial<Finding> = {}): Rule {
+  const finding: Finding = {
+    rule,
+    severity: 'warning',
+    where: 'dense_1',
+    firstStep: 3,
+    lastStep: 19,
+    evidence: {},
+    message: `${rule} was found`,
+    remedies: [],
+    ...change,
+  };
+  return { id: rule, check: () => [finding] };
+}
+
+const order = (rules: readonly Rule[]): string[] => diagnose(run, rules).findings.map(({ rule }) => rule);
+
+describe('diagnose', () => {
+  test('ranks errors before warnings before notes, and earlier before later', () => {
+    const rules = [
+      found('note', { severity: 'info', firstStep: 0 }),
+      found('late', { firstStep: 9 }),
+      found('early', { firstStep: 1 }),
+      found('lost', { severity: 'error', firstStep: 12 }),
+    ];
+
+    expect(order(rules)).toEqual(['lost', 'early', 'late', 'note']);
+  });
+
+  test('ranks a root cause before its consequence, however severe that is', () => {
+    const rules = [found('symptom', { severity: 'error', because: 'cause' }), found('cause')];
+
+    expect(order(rules)).toEqual(['cause', 'symptom']);
+  });
+
+  test('ranks a finding whose cause was not found as a root cause', () => {
+    const rules = [found('other'), found('symptom', { severity: 'error', because: 'not-asked' })];
+
+    expect(order(rules)).toEqual(['symptom', 'other']);
+  });
+
+  test('turns a rule that throws into a note and keeps the other findings', () => {
+    const broken: Rule = {
+      id: 'broken',
+      check() {
+        throw new Error('no such thing');
+      },
+    };
+    const report = diagnose(run, [broken, found('real')]);
+
+    expect(report.findings.map(({ rule, severity }) => [rule, severity])).toEqual([
+      ['real', 'warning'],
+      ['broken', 'info'],
+    ]);
+    expect(report.findings[1]?.message).toContain('no such thing');
+  });
+
+  test('sums an empty run up as nothing to judge', () => {
+    expect(diagnose(history({ steps: 0 })).verdict).toBe(
+      'No step was recorded, so there is nothing to judge: train at least one step while the monitor watches.',
+    );
+  });
+
+  test('sums a healthy run up with its loss', () => {
+    const losses = [2, 1, 0.5];
+    const healthy = history({ steps: 3, loss: (step) => losses[step] ?? 0 });
+
+    expect(diagnose(healthy, []).verdict).toBe(
+      'No trouble found in 3 recorded steps: the loss went from 2 to 0.5.',
+    );
+  });
+
+  test('names trouble, place, step and the first remedy in one sentence', () => {
+    const remedies = [{ kind: 'activation', layers: ['a', 'b'], to: 'relu', reason: 'slope 1' }] as const;
+
+    expect(diagnose(run, [found('vanishing-gradient', { remedies })]).verdict).toBe(
+      'Training suffers: vanishing gradient at dense_1 since step 3; first try activation relu in 2 layers.',
+    );
+    expect(diagnose(run, [found('non-finite', { severity: 'error' }), found('b')]).verdict).toBe(
+      'Training is lost: non-finite at dense_1 since step 3 (and 1 more finding).',
+    );
+  });
+});
