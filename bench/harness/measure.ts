@@ -1,0 +1,122 @@
+/** What a file of `bench/` exports as its default. */
+export interface Bench {
+  /** What it measures, in one line for the list. */
+  readonly summary: string;
+  /** Built one at a time, when the one before is done. */
+  cases(): AsyncIterable<BenchCase>;
+}
+
+/** Several ways to do the same work, measured side by side in one run. */
+export interface BenchCase {
+  readonly case: string;
+  readonly backend: string;
+  /** By name: one unit of work, such as one training step. Holds the baseline too. */
+  readonly variants: Readonly<Record<string, () => void | Promise<void>>>;
+  /** Name of the variant that the others are compared with. */
+  readonly baseline: string;
+  /** Rounds in which every variant is measured once. @default 31 */
+  readonly pairs?: number;
+  /** Units of work that every variant does first, unmeasured. @default 5 */
+  readonly warmup?: number;
+  dispose?(): void;
+}
+
+/** One line of the result: the variant's CPU time over the baseline's. */
+export interface BenchRow {
+  readonly bench: string;
+  readonly case: string;
+  readonly backend: string;
+  readonly variant: string;
+  readonly baseline: string;
+  /** Median over the pairs. */
+  readonly ratio: number;
+  /** 10th percentile over the pairs. */
+  readonly low: number;
+  /** 90th percentile over the pairs. */
+  readonly high: number;
+}
+
+export interface MeasureOptions {
+  /** @default 1 */
+  readonly seed?: number;
+  /** Milliseconds of CPU time used so far, over all threads. */
+  readonly cpuMs?: () => number;
+  readonly onRound?: (round: number, rounds: number) => void;
+}
+
+/** A sample shorter than this drowns in the clock and in the odd collection of garbage. */
+const sampleMs = 20;
+
+/**
+ * Measures the case in rounds. Each round takes one sample of every variant in an order drawn from the seed, so that
+ * drift, heat and neighbours meet all of them alike; a ratio is always between samples of one round. Garbage is
+ * collected before each sample (where Node exposes `gc`), so that no variant pays for another's.
+ */
+export async function measure(
+  bench: string,
+  { case: name, backend, variants, baseline, pairs = 31, warmup = 5 }: BenchCase,
+  { seed = 1, cpuMs = processCpuMs, onRound }: MeasureOptions = {},
+): Promise<BenchRow[]> {
+  const work = Object.entries(variants);
+  const base = variants[baseline];
+  if (base === undefined) throw new RangeError(`bench ${bench}: ${name} has no variant ${baseline}`);
+  const sample = async (unit: () => void | Promise<void>, units: number): Promise<number> => {
+    globalThis.gc?.();
+    const before = cpuMs();
+    for (let i = 0; i < units; i++) await unit();
+    return cpuMs() - before;
+  };
+
+  for (const [, unit] of work) await sample(unit, warmup);
+  const units = Math.max(1, Math.ceil(sampleMs / Math.max(await sample(base, 1), 0.001)));
+  const random = mulberry32(seed);
+  const samples = new Map<string, number[]>(work.map(([variant]) => [variant, []]));
+  for (let round = 0; round < pairs; round++) {
+    for (const [variant, unit] of shuffled(work, random)) {
+      samples.get(variant)?.push(await sample(unit, units));
+    }
+    onRound?.(round + 1, pairs);
+  }
+
+  const baselineMs = samples.get(baseline) ?? [];
+  return work.flatMap(([variant]) => {
+    if (variant === baseline) return [];
+    const ratios = (samples.get(variant) ?? []).map((ms, round) => ms / (baselineMs[round] ?? Number.NaN));
+    const at = (share: number): number => percentile(ratios, share);
+    return [{ bench, case: name, backend, variant, baseline, ratio: at(0.5), low: at(0.1), high: at(0.9) }];
+  });
+}
+
+function processCpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+/** The value below which this share of the values lies, interpolated between neighbours, to four decimals. */
+function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = share * (sorted.length - 1);
+  const below = sorted[Math.floor(at)] ?? Number.NaN;
+  const above = sorted[Math.ceil(at)] ?? Number.NaN;
+  return Number((below + (above - below) * (at % 1)).toFixed(4));
+}
+
+function shuffled<T>(items: readonly T[], random: () => number): T[] {
+  const order = [...items];
+  for (let i = order.length - 1; i > 0; i--) {
+    const j = Math.floor(random() * (i + 1));
+    [order[i], order[j]] = [order[j] as T, order[i] as T];
+  }
+  return order;
+}
+
+/** Tommy Ettinger's 32-bit generator: seeded, and plenty for an order. */
+function mulberry32(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let z = Math.imul(state ^ (state >>> 15), 1 | state);
+    z = (z + Math.imul(z ^ (z >>> 7), 61 | z)) ^ z;
+    return ((z ^ (z >>> 14)) >>> 0) / 2 ** 32;
+  };
+}

@@ -1,0 +1,50 @@
+/**
+ * `npm run bench -- NAME [--json]` runs `bench/NAME.ts`; without a name it lists the benches.
+ *
+ * Standard output holds the result alone: a table, or with `--json` one object a line. Progress goes to standard error.
+ */
+import { readdirSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { type Bench, type BenchRow, measure } from './harness/measure.js';
+import { table } from './harness/table.js';
+
+const names = readdirSync(import.meta.dirname)
+  .filter((file) => file.endsWith('.ts') && file !== 'run.ts')
+  .map((file) => file.slice(0, -'.ts'.length))
+  .sort();
+
+async function load(name: string): Promise<Bench> {
+  const module: { default: Bench } = await import(`./${name}.ts`);
+  return module.default;
+}
+
+async function list(): Promise<void> {
+  const width = Math.max(...names.map((name) => name.length));
+  for (const name of names) console.log(`${name.padEnd(width)}  ${(await load(name)).summary}`);
+}
+
+async function run(name: string, json: boolean): Promise<void> {
+  const rows: BenchRow[] = [];
+  for await (const each of (await load(name)).cases()) {
+    const onRound = (round: number, rounds: number): void => {
+      process.stderr.write(`\r${name}: ${each.case} on ${each.backend}: round ${round} of ${rounds} `);
+    };
+    const found = await measure(name, each, { onRound });
+    process.stderr.write('\n');
+    each.dispose?.();
+    if (json) for (const row of found) console.log(JSON.stringify(row));
+    rows.push(...found);
+  }
+  if (!json) console.log(table(rows));
+}
+
+const { positionals, values } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } });
+const [name] = positionals;
+if (name === undefined) {
+  await list();
+} else if (names.includes(name)) {
+  await run(name, values.json ?? false);
+} else {
+  console.error(`There is no bench ${name}. There are: ${names.join(', ')}`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest';
+import { type BenchCase, measure } from '../../bench/harness/measure.js';
+import { table } from '../../bench/harness/table.js';
+
+/** A case whose variants cost what we say, on a clock of its own, and the order in which they ran. */
+function fakeCase(costs: Record<string, (call: number) => number>, pairs: number) {
+  let clock = 0;
+  const order: string[] = [];
+  const calls: Record<string, number> = {};
+  const variants = Object.fromEntries(
+    Object.entries(costs).map(([name, cost]) => [
+      name,
+      () => {
+        const call = calls[name] ?? 0;
+        calls[name] = call + 1;
+        order.push(name);
+        clock += cost(call);
+      },
+    ]),
+  );
+  const bench: BenchCase = { case: 'fake', backend: 'none', variants, baseline: 'base', pairs, warmup: 0 };
+  return { bench, order, cpuMs: () => clock };
+}
+
+describe('measure', () => {
+  test('gives each variant as a multiple of the baseline', async () => {
+    const { bench, cpuMs } = fakeCase({ base: () => 50, double: () => 100, same: () => 50 }, 5);
+    const rows = await measure('toy', bench, { cpuMs });
+    expect(rows).toEqual([
+      {
+        bench: 'toy',
+        case: 'fake',
+        backend: 'none',
+        variant: 'double',
+        baseline: 'base',
+        ratio: 2,
+        low: 2,
+        high: 2,
+      },
+      {
+        bench: 'toy',
+        case: 'fake',
+        backend: 'none',
+        variant: 'same',
+        baseline: 'base',
+        ratio: 1,
+        low: 1,
+        high: 1,
+      },
+    ]);
+  });
+
+  test('takes median, 10th and 90th percentile over the pairs', async () => {
+    // Rounds cost 50 * (1 + 0/10), 50 * (1 + 1/10), ... 50 * (1 + 10/10): ratios 1.0 to 2.0.
+    const { bench, cpuMs } = fakeCase({ base: () => 50, slow: (call) => 50 * (1 + call / 10) }, 11);
+    const [row] = await measure('toy', bench, { cpuMs });
+    expect(row).toMatchObject({ ratio: 1.5, low: 1.1, high: 1.9 });
+  });
+
+  test('repeats short work until a sample is long enough to time', async () => {
+    const { bench, order, cpuMs } = fakeCase({ base: () => 4, other: () => 4 }, 3);
+    await measure('toy', bench, { cpuMs });
+    // One call to learn the cost, then 3 rounds of 20 ms / 4 ms = 5 calls for each of two variants.
+    expect(order.length).toBe(1 + 3 * 5 * 2);
+  });
+
+  test('draws the order of every round from the seed', async () => {
+    const orderOf = async (seed: number): Promise<string> => {
+      const { bench, order, cpuMs } = fakeCase({ base: () => 50, a: () => 50, b: () => 50 }, 8);
+      await measure('toy', bench, { cpuMs, seed });
+      return order.slice(1).join(' ');
+    };
+    expect(await orderOf(1)).toBe(await orderOf(1));
+    expect(await orderOf(1)).not.toBe(await orderOf(2));
+    const rounds = (await orderOf(1)).match(/\w+ \w+ \w+/g) ?? [];
+    expect(new Set(rounds).size).toBeGreaterThan(1);
+    expect(new Set(rounds.map((round) => round.split(' ').sort().join(' ')))).toEqual(new Set(['a b base']));
+  });
+
+  test('names a baseline that is not among the variants', async () => {
+    const { bench } = fakeCase({ a: () => 1 }, 1);
+    await expect(measure('toy', bench)).rejects.toThrow('bench toy: fake has no variant base');
+  });
+});
+
+test('the table is aligned and carries its unit', () => {
+  const row = { bench: 'toy', backend: 'cpu', baseline: 'base', low: 1, high: 12.5 };
+  const rows = [
+    { ...row, case: 'long name', variant: 'a', ratio: 1.0304 },
+    { ...row, case: 'b', variant: 'watch', ratio: 11 },
+  ];
+  expect(table(rows)).toBe(
+    [
+      'case       backend  variant  baseline  CPU time     10 %      90 %',
+      'long name  cpu      a        base       1.030 x  1.000 x  12.500 x',
+      'b          cpu      watch    base      11.000 x  1.000 x  12.500 x',
+    ].join('\n'),
+  );
+});
