@@ -1,10 +1,13 @@
 export type { ClipContext, ClipResult, ClipStrategy, ClipVariable } from './clip/strategy.js';
+/** Initialisers of weights, for `kernelInitializer` and its kin: tfjs's names, with the variance they promise. */
+export * as initializers from './init/index.js';
 export type { WeightKind } from './layout/kind.js';
 export type { Finding, Remedy, Report, Rule } from './record/finding.js';
 export type {
   BackendFacts,
   ClipRecord,
   DataFacts,
+  GateRecord,
   Histogram,
   LayerFacts,
   LayerRecord,
@@ -19,4 +22,10 @@ export type {
 export type { Sink } from './record/sink.js';
 export { defaultRules } from './rules/default-rules.js';
 export { diagnose } from './rules/diagnose.js';
+/** Statistics of numbers: typed arrays in, plain data out. */
 export * as stats from './stats/index.js';
+export type { WithClippingOptions } from './watch/clipping.js';
+export { stopClipping, withClipping } from './watch/clipping.js';
+export type { Monitor, WatchOptions } from './watch/monitor.js';
+export { collectHistograms, watch } from './watch/watch.js';
+export type { When } from './watch/when.js';

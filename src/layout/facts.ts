@@ -1,0 +1,96 @@
+import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
+import type { LayerFacts, ModelFacts } from '../record/run.js';
+import { type PlacedLayer, placeLayers } from './paths.js';
+
+type Config = Readonly<Record<string, unknown>>;
+
+/** Describes a model as data; a layer whose configuration cannot be read is described without it. */
+export function modelFacts(
+  model: LayersModel,
+  placed: readonly PlacedLayer[] = placeLayers(model),
+): ModelFacts {
+  return {
+    layers: placed.map(layerFacts),
+    loss: lossNames(model),
+    optimizer: optimizerFacts(model.optimizer),
+  };
+}
+
+function layerFacts({ path, layer, depth, inbound, isOutput }: PlacedLayer): LayerFacts {
+  const config = configOf(layer);
+  const activation = activationOf(layer, config);
+  const initializers = Object.entries(config).flatMap(([key, value]) => {
+    const name = key.match(/^(.*)Initializer$/)?.[1];
+    const text = initializerText(value);
+    return name && text ? [[weightName(name), text] as const] : [];
+  });
+  return {
+    path,
+    className: layer.getClassName(),
+    depth,
+    inbound,
+    ...(activation !== undefined && { activation }),
+    ...(initializers.length > 0 && { initializers: Object.fromEntries(initializers) }),
+    isOutput,
+  };
+}
+
+/** The configuration of the layer, or of the one cell that a recurrent layer runs. */
+function configOf(layer: layers.Layer): Config {
+  const computing = (layer as { cell?: layers.Layer }).cell ?? layer;
+  try {
+    return computing.getConfig() as Config;
+  } catch {
+    return {};
+  }
+}
+
+/** Layers that are an activation, by class name; their configuration does not name it. */
+const activationLayers: Readonly<Record<string, string>> = {
+  ReLU: 'relu',
+  LeakyReLU: 'leakyRelu',
+  PReLU: 'prelu',
+  ELU: 'elu',
+  ThresholdedReLU: 'thresholdedRelu',
+  Softmax: 'softmax',
+};
+
+function activationOf(layer: layers.Layer, config: Config): string | undefined {
+  const { activation } = config;
+  return typeof activation === 'string' ? activation : activationLayers[layer.getClassName()];
+}
+
+/** `VarianceScaling(2, fanIn, normal)`: the class and the values of its configuration, seeds left out. */
+function initializerText(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { className, config } = value as { className?: unknown; config?: Config };
+  if (typeof className !== 'string') return undefined;
+  const values = Object.entries(config ?? {}).filter(
+    ([key, item]) => key !== 'seed' && (typeof item === 'number' || typeof item === 'string'),
+  );
+  return values.length === 0
+    ? className
+    : `${className}(${values.map(([, item]) => String(item)).join(', ')})`;
+}
+
+/** `recurrentInitializer` fills `recurrent_kernel`, `movingMeanInitializer` fills `moving_mean`. */
+const weightName = (option: string): string =>
+  option
+    .replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+    .replace(/^(recurrent|depthwise|pointwise)$/, '$1_kernel');
+
+function lossNames(model: LayersModel): string | string[] {
+  const loss: unknown = model.loss;
+  const name = (item: unknown): string => (typeof item === 'function' ? item.name || 'custom' : String(item));
+  if (Array.isArray(loss)) return loss.map(name);
+  if (typeof loss === 'object' && loss !== null) return Object.values(loss).map(name);
+  return loss === undefined ? [] : name(loss);
+}
+
+function optimizerFacts(optimizer: LayersModel['optimizer'] | undefined): ModelFacts['optimizer'] {
+  if (!optimizer) return { className: 'none', config: {} };
+  const config = Object.entries(optimizer.getConfig()).filter(
+    (entry): entry is [string, number] => typeof entry[1] === 'number',
+  );
+  return { className: optimizer.getClassName(), config: Object.fromEntries(config) };
+}

@@ -1,0 +1,122 @@
+import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
+
+/** A layer that computes, found inside a model, whatever it is nested or wrapped in. */
+export interface PlacedLayer {
+  /** Names from the model down to the layer, joined by `/`; a recurrent layer's single cell has no name of its own. */
+  readonly path: string;
+  readonly layer: layers.Layer;
+  /** Length of the longest way from an input, in computing layers. */
+  readonly depth: number;
+  /** Paths of the layers it reads from. */
+  readonly inbound: readonly string[];
+  readonly isOutput: boolean;
+}
+
+/**
+ * The public face of tfjs's layer classes leaves out what the walk needs; these are the fields it reads, all optional,
+ * since which of them exist is what tells a container from a wrapper from a cell.
+ */
+interface Inside {
+  readonly layers?: layers.Layer[];
+  /** Of `Sequential`: the container that holds its nodes, once built. */
+  readonly model?: Inside | null;
+  readonly containerNodes?: ReadonlySet<string>;
+  readonly outputLayers?: readonly layers.Layer[];
+  readonly layer?: layers.Layer;
+  readonly forwardLayer?: layers.Layer;
+  readonly backwardLayer?: layers.Layer;
+  readonly cell?: layers.Layer;
+  readonly cells?: readonly layers.Layer[];
+}
+
+/** Where signals come from: the deepest layers reached so far, and their depth. */
+interface Source {
+  readonly paths: readonly string[];
+  readonly depth: number;
+}
+
+const inside = (layer: object): Inside => layer as Inside;
+
+/**
+ * Lists the layers of a model that compute, in topological order. Nested models are flattened; a layer used several
+ * times is listed once, at the place of its first use; input layers are left out.
+ */
+export function placeLayers(model: LayersModel): PlacedLayer[] {
+  const placed = new Map<layers.Layer, PlacedLayer>();
+  walkContainer(model, [], { paths: [], depth: -1 }, true, placed);
+  return [...placed.values()];
+}
+
+type Placed = Map<layers.Layer, PlacedLayer>;
+
+function walkContainer(
+  container: object,
+  prefix: string[],
+  from: Source,
+  isOutput: boolean,
+  placed: Placed,
+): Source {
+  const { layers: children = [], model } = inside(container);
+  const graph = model ?? inside(container);
+  const outputs = graph.outputLayers ?? children.slice(-1);
+  const sources = new Map<layers.Layer, Source>();
+  for (const [index, child] of children.entries()) {
+    // A Sequential that is not built yet has no nodes: each layer reads the one before it.
+    const linear =
+      graph.containerNodes === undefined ? children.slice(Math.max(0, index - 1), index) : undefined;
+    const read = (linear ?? inboundLayers(child, graph.containerNodes)).map(
+      (layer) => sources.get(layer) ?? from,
+    );
+    const source = join(read.length > 0 ? read : [from]);
+    sources.set(
+      child,
+      walkLayer(child, [...prefix, child.name], source, isOutput && outputs.includes(child), placed),
+    );
+  }
+  return join(outputs.map((layer) => sources.get(layer) ?? from));
+}
+
+function walkLayer(
+  layer: layers.Layer,
+  names: string[],
+  from: Source,
+  isOutput: boolean,
+  placed: Placed,
+): Source {
+  if (layer.getClassName() === 'InputLayer') return from;
+  const parts = inside(layer);
+  if (parts.layers !== undefined) return walkContainer(layer, names, from, isOutput, placed);
+  if (parts.forwardLayer && parts.backwardLayer) {
+    return join(
+      [parts.forwardLayer, parts.backwardLayer].map((half) =>
+        walkLayer(half, [...names, half.name], from, isOutput, placed),
+      ),
+    );
+  }
+  if (parts.layer) return walkLayer(parts.layer, [...names, parts.layer.name], from, isOutput, placed);
+  const cells = parts.cell && inside(parts.cell).cells;
+  if (cells) {
+    return cells.reduce((source, cell, index) => {
+      const last = index === cells.length - 1;
+      return walkLayer(cell, [...names, `cell_${index}`], source, isOutput && last, placed);
+    }, from);
+  }
+  const path = names.join('/');
+  const first = placed.get(layer);
+  if (first) return { paths: [first.path], depth: Math.max(first.depth, from.depth + 1) };
+  placed.set(layer, { path, layer, depth: from.depth + 1, inbound: from.paths, isOutput });
+  return { paths: [path], depth: from.depth + 1 };
+}
+
+function inboundLayers(layer: layers.Layer, nodes: ReadonlySet<string> | undefined): layers.Layer[] {
+  return layer.inboundNodes.flatMap((node, index) =>
+    nodes === undefined || nodes.has(`${layer.name}_ib-${index}`) ? node.inboundLayers : [],
+  );
+}
+
+function join(sources: readonly Source[]): Source {
+  return {
+    paths: [...new Set(sources.flatMap((source) => source.paths))],
+    depth: Math.max(...sources.map((source) => source.depth)),
+  };
+}

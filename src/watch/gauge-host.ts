@@ -1,0 +1,41 @@
+import { backend, type Tensor } from '@tensorflow/tfjs-core';
+import { compare } from '../kernels/compare.js';
+import { BIN_COUNT, measure } from '../kernels/measure.js';
+import { statsFromSums } from '../stats/stats-from-sums.js';
+import type { Gauge } from './gauge.js';
+
+/** Measures at once, in one pass over the backend's own array, where values can be read synchronously. */
+export function hostGauge(): Gauge {
+  return {
+    stats(tensor, histogram) {
+      const bins = histogram ? new Uint32Array(BIN_COUNT) : undefined;
+      const stats = statsFromSums(measure(elementsOf(tensor), bins), bins);
+      return () => stats;
+    },
+    compare(before, after) {
+      const sums = compare(elementsOf(before), elementsOf(after));
+      return () => sums;
+    },
+    scalar(tensor) {
+      const [value = Number.NaN] = elementsOf(tensor);
+      return () => value;
+    },
+    settle: () => undefined,
+    discard() {},
+  };
+}
+
+/** What the wasm backend offers beside the common interface: a view of its heap, valid until the next allocation. */
+interface HeapBackend {
+  typedArrayFromHeap?(tensor: Tensor): ArrayLike<number>;
+  refCount(dataId: object): number;
+}
+
+/** The elements without a copy where the backend allows it; to be used before anything else is allocated. */
+function elementsOf(tensor: Tensor): Float32Array {
+  const heap: HeapBackend = backend();
+  // A tensor of a backend that was active before is not on this heap.
+  const onHeap = heap.typedArrayFromHeap && heap.refCount(tensor.dataId) > 0;
+  const elements = onHeap && heap.typedArrayFromHeap ? heap.typedArrayFromHeap(tensor) : tensor.dataSync();
+  return elements instanceof Float32Array ? elements : Float32Array.from(elements as ArrayLike<number>);
+}

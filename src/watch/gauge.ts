@@ -1,0 +1,23 @@
+import { clone, keep, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
+import type { PairSums } from '../kernels/compare.js';
+import type { TensorStats } from '../record/run.js';
+
+/** A number that can be had now, or once its gauge has settled. */
+export type Reading<T> = () => T;
+
+/**
+ * Reduces the tensors of one step to numbers. Every reduction happens when it is asked for, since tensors die with the
+ * step; only reading back may come later.
+ */
+export interface Gauge {
+  stats(tensor: Tensor, histogram: boolean): Reading<TensorStats>;
+  compare(before: Tensor, after: Tensor): Reading<PairSums>;
+  scalar(tensor: Scalar): Reading<number>;
+  /** Starts reading back; `undefined` when every reading can be called at once. */
+  settle(): Promise<void> | undefined;
+  /** Gives up what was measured so far. */
+  discard(): void;
+}
+
+/** A reference to the tensor's present value that outlives every scope: no copy is made. */
+export const hold = (tensor: Tensor): Tensor => keep(clone(tensor));

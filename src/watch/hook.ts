@@ -1,0 +1,168 @@
+import {
+  cast,
+  clone,
+  dispose,
+  engine,
+  getBackend,
+  keep,
+  type NamedTensorMap,
+  type Optimizer,
+  type Scalar,
+  type Tensor,
+  tidy,
+  type Variable,
+  where,
+  zerosLike,
+} from '@tensorflow/tfjs-core';
+import type { Clipped, Clipper } from './clipper.js';
+import { createSlots, type Gradients, type NamedGradient, type Slots, toList } from './slots.js';
+
+/** Sees each step of a hooked optimizer; what it throws never reaches training. */
+export interface StepObserver {
+  /** The loss that is being differentiated, before its step. */
+  loss(value: Scalar): void;
+  /** The raw gradients, before clip and update. */
+  begin(gradients: readonly NamedGradient[], slots: Slots): void;
+  /** After the update; `clipped` is what a strategy made of the gradients, `accepted` whether the step was taken. */
+  end(clipped: Clipped | undefined, accepted: boolean | Scalar): void;
+  /** Receives whatever the observer itself threw. */
+  failed(error: unknown): void;
+}
+
+/** What stands between an optimizer and its gradients. One to an optimizer, shared by `watch` and `withClipping`. */
+export interface Hook {
+  observer: StepObserver | undefined;
+  clipper: Clipper | undefined;
+}
+
+/** On the optimizer itself and registered globally, so that two builds of this library in one program see one hook. */
+const hookKey: unique symbol = Symbol.for('gradient-health.hook') as typeof hookKey;
+type Hooked = Optimizer & { [hookKey]?: Hook & { remove(): void } };
+
+/** Returns the hook of an optimizer, installing one at first. */
+export function hookOf(optimizer: Optimizer): Hook {
+  const hooked: Hooked = optimizer;
+  hooked[hookKey] ??= install(optimizer);
+  return hooked[hookKey];
+}
+
+/** Returns the hook of an optimizer, if it has one. */
+export const existingHook = (optimizer: Optimizer): Hook | undefined => (optimizer as Hooked)[hookKey];
+
+/** Gives the optimizer its own methods back once nobody uses its hook. */
+export function releaseHook(optimizer: Optimizer): void {
+  const hooked: Hooked = optimizer;
+  const hook = hooked[hookKey];
+  if (!hook || hook.observer || hook.clipper) return;
+  hook.remove();
+  delete hooked[hookKey];
+}
+
+/** Values can be read at once, so a rejected step can be left out instead of undone. */
+export const readsSynchronously = (): boolean => ['cpu', 'wasm', 'tensorflow'].includes(getBackend());
+
+function install(optimizer: Optimizer): Hook & { remove(): void } {
+  const slots = createSlots(optimizer);
+  const { computeGradients, applyGradients } = optimizer;
+  const hook: Hook & { remove(): void } = {
+    observer: undefined,
+    clipper: undefined,
+    remove: () => {
+      for (const restore of restores) restore();
+    },
+  };
+  const restores = [
+    override(optimizer, 'computeGradients', (f: () => Scalar, variables?: Variable[]) => {
+      const result = computeGradients.call(optimizer, f, variables);
+      observe(hook, (observer) => observer.loss(result.value));
+      return result;
+    }),
+    override(optimizer, 'applyGradients', (gradients: Gradients) => {
+      const update = (ordered: Gradients): void => applyGradients.call(optimizer, ordered as NamedTensorMap);
+      const ordered = slots.order(gradients);
+      if (!hook.observer && !hook.clipper) return update(ordered);
+      const list = toList(ordered);
+      observe(hook, (observer) => observer.begin(list, slots));
+      const clipped = hook.clipper?.apply(list);
+      try {
+        const accepted = updateIfAccepted(update, ordered, clipped);
+        observe(hook, (observer) => observer.end(clipped, accepted));
+      } finally {
+        if (clipped) dispose([clipped.gradients, clipped.accept ?? []]);
+      }
+    }),
+  ];
+  return hook;
+}
+
+/**
+ * Puts a method on the instance and returns how to take it off again. Whoever overrode it after us stays in place, over a
+ * hook that by then has neither observer nor clipper and only passes on.
+ */
+function override(
+  optimizer: Optimizer,
+  name: 'computeGradients' | 'applyGradients',
+  method: object,
+): () => void {
+  const before = Object.getOwnPropertyDescriptor(optimizer, name);
+  Object.defineProperty(optimizer, name, { value: method, configurable: true, writable: true });
+  return () => {
+    if (optimizer[name] !== method) return;
+    if (before) Object.defineProperty(optimizer, name, before);
+    else delete (optimizer as { [key in typeof name]?: unknown })[name];
+  };
+}
+
+function observe(hook: Hook, use: (observer: StepObserver) => void): void {
+  const { observer } = hook;
+  if (!observer) return;
+  try {
+    use(observer);
+  } catch (error) {
+    observer.failed(error);
+  }
+}
+
+type Update = (gradients: Gradients) => void;
+
+/**
+ * Takes the step unless it is rejected. Where values cannot be read at once, the optimizer always runs: it sees zeros for
+ * a rejected step and the weights are put back on the device; its moments then decay by one step.
+ */
+function updateIfAccepted(
+  update: Update,
+  ordered: Gradients,
+  clipped: Clipped | undefined,
+): boolean | Scalar {
+  const { gradients = {}, accept } = clipped ?? {};
+  if (!accept) {
+    update(clipped ? withTensors(ordered, gradients) : ordered);
+    return true;
+  }
+  if (readsSynchronously()) {
+    const accepted = accept.dataSync()[0] !== 0;
+    if (accepted) update(withTensors(ordered, gradients));
+    return accepted;
+  }
+  const taken = tidy(() => cast(accept, 'bool'));
+  const before = Object.keys(gradients).flatMap((name) => {
+    const variable = engine().registeredVariables[name];
+    return variable ? [{ variable, value: keep(clone<Tensor>(variable)) }] : [];
+  });
+  tidy(() => {
+    const zeroed = Object.entries(gradients).map(([name, tensor]) => [
+      name,
+      where(taken, tensor, zerosLike(tensor)),
+    ]);
+    update(withTensors(ordered, Object.fromEntries(zeroed)));
+    for (const { variable, value } of before) variable.assign(where(taken, variable, value));
+  });
+  dispose([taken, before.map(({ value }) => value)]);
+  return accept;
+}
+
+/** The same form, order and nulls, with the tensors of a strategy. */
+function withTensors(ordered: Gradients, tensors: NamedTensorMap): Gradients {
+  if (!Array.isArray(ordered)) return { ...ordered, ...tensors };
+  return toList(ordered).map(({ name, tensor }) => ({ name, tensor: tensors[name] ?? tensor }));
+}

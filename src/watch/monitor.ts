@@ -1,0 +1,101 @@
+import type { NamedTensorMap, Scalar } from '@tensorflow/tfjs-core';
+import type { CustomCallbackArgs } from '@tensorflow/tfjs-layers';
+import type { ClipStrategy } from '../clip/strategy.js';
+import type { Finding, Report, Rule } from '../record/finding.js';
+import type { Run, StepRecord } from '../record/run.js';
+import type { Sink } from '../record/sink.js';
+import type { When } from './when.js';
+
+/** How to watch. */
+export interface WatchOptions {
+  /**
+   * What the optimizer gets instead of the raw gradients.
+   *
+   * @default none: training is only observed, bit for bit
+   */
+  readonly clip?: ClipStrategy;
+  /**
+   * When to measure.
+   *
+   * @default 1: every step
+   */
+  readonly every?: When;
+  /**
+   * When to add histograms to the gradients of a measured step.
+   *
+   * @default 10: every tenth step
+   */
+  readonly histograms?: When;
+  /**
+   * What to look for.
+   *
+   * @default `defaultRules`
+   */
+  readonly rules?: readonly Rule[];
+  /**
+   * Where records and findings go, beside the monitor's own memory.
+   *
+   * @default none
+   */
+  readonly sinks?: readonly Sink[];
+  /**
+   * Whether to leave findings unprinted; otherwise each is printed once by `console.warn`.
+   *
+   * @default false
+   */
+  readonly quiet?: boolean;
+  /**
+   * Most records kept. The first ten stay as the baseline; beyond the limit the oldest after them are dropped.
+   *
+   * @default 1000
+   */
+  readonly history?: number;
+  /**
+   * `error`: a finding of severity `error` (NaN, divergence) sets `model.stopTraining`. Needs a model.
+   *
+   * @default 'never'
+   */
+  readonly stopOn?: 'error' | 'never';
+  /**
+   * Called with each record, in step order. What it throws becomes a finding.
+   *
+   * @default none
+   */
+  readonly onStep?: (record: StepRecord) => void;
+  /**
+   * Called with each finding, once, when it is first made.
+   *
+   * @default none
+   */
+  readonly onFinding?: (finding: Finding) => void;
+}
+
+/** Watches training until it is stopped. */
+export interface Monitor {
+  /** Facts and records so far: plain JSON, current at each access. */
+  readonly run: Run;
+  /** The records kept, oldest first. */
+  readonly records: readonly StepRecord[];
+  /** Every finding so far. A finding stays after its trouble has passed: its `lastStep` tells. */
+  readonly findings: readonly Finding[];
+  /** Diagnoses the run as it is now. With no step recorded, the verdict says why. */
+  report(): Report;
+  /**
+   * A callback for `model.fit(x, y, { callbacks: monitor.callback })`. Optional on cpu and wasm; on GPU backends it lets
+   * read-backs finish while `fit` runs, so that records arrive during training and not after it.
+   */
+  readonly callback: CustomCallbackArgs;
+  /**
+   * Records gradients of a loop that bypasses the optimizer. Between `optimizer.computeGradients` and the end of
+   * `optimizer.applyGradients` they take the place of the gradients that the optimizer is given. In a loop without an
+   * optimizer, updates are told from one call to the next.
+   *
+   * @param gradients - By variable name; not disposed.
+   * @param loss - Of the same step; not disposed.
+   */
+  observe(gradients: NamedTensorMap, loss?: Scalar): void;
+  /** Resolves when all steps so far are recorded, judged and handed to the sinks. */
+  flush(): Promise<void>;
+  /** Gives the model and its optimizer their own methods back at once, then flushes and closes the sinks. */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,130 @@
+import type { Finding, Report, Rule } from '../record/finding.js';
+import type { Run, RunFacts, StepRecord } from '../record/run.js';
+import type { Sink } from '../record/sink.js';
+import { diagnose, reportOf } from '../rules/diagnose.js';
+import { createFanOut } from './fan-out.js';
+
+/** Where records become history, findings and output. Knows no tensor. */
+export interface Recorder {
+  readonly run: Run;
+  readonly findings: readonly Finding[];
+  /** Replaces the facts; sinks learn them before the next record. */
+  describe(facts: RunFacts): void;
+  add(record: StepRecord): void;
+  /** Adds what no rule can find, because it is not in the records. */
+  note(finding: Finding): void;
+  report(): Report;
+  flush(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface RecorderOptions {
+  readonly rules: readonly Rule[];
+  readonly sinks: readonly Sink[];
+  /** Most records kept. */
+  readonly history: number;
+  readonly onStep?: ((record: StepRecord) => void) | undefined;
+  /** Called once for each finding, when it is first made. */
+  readonly onFinding: (finding: Finding) => void;
+}
+
+/** The first records are the baseline that rules compare with; bounded history drops the ones after them. */
+const BASELINE_RECORDS = 10;
+
+/** Rules run after 1, 2, 3, ... records, then ever more rarely, but never further apart than this. */
+const LONGEST_PAUSE_RECORDS = 200;
+
+export function createRecorder({ rules, sinks, history, onStep, onFinding }: RecorderOptions): Recorder {
+  let facts: RunFacts = { schema: 1, model: null, backend: null, data: null };
+  const steps: StepRecord[] = [];
+  const findings = new Map<string, Finding>();
+  const fanOut = createFanOut(sinks, (index, problem) => {
+    const message = `Sink ${index + 1} of ${sinks.length} ${problem}. Training goes on and the monitor keeps its records.`;
+    recorder.note(observation('sink-failed', 'warning', steps.at(-1)?.step ?? 0, message));
+  });
+  let opened: RunFacts | undefined;
+  let recorded = 0;
+  let checkAfter = 1;
+  let seenNonFinite = false;
+
+  const run = (): Run => ({ ...facts, steps });
+
+  const announce = (finding: Finding): void => {
+    const key = `${finding.rule}\n${finding.where}`;
+    const known = findings.get(key);
+    findings.set(
+      key,
+      known ? { ...finding, firstStep: Math.min(known.firstStep, finding.firstStep) } : finding,
+    );
+    if (known) return;
+    fanOut.finding(finding);
+    onFinding(finding);
+  };
+  const check = (): void => {
+    for (const finding of diagnose(run(), rules).findings) announce(finding);
+  };
+
+  const recorder: Recorder = {
+    get run() {
+      return run();
+    },
+    get findings() {
+      return [...findings.values()];
+    },
+    describe(next) {
+      facts = next;
+    },
+    add(record) {
+      steps.push(record);
+      if (steps.length > history) steps.splice(Math.min(BASELINE_RECORDS, history - 1), 1);
+      recorded++;
+      if (opened !== facts) {
+        opened = facts;
+        fanOut.open(facts);
+      }
+      fanOut.write(record);
+      try {
+        onStep?.(record);
+      } catch (error) {
+        recorder.note(
+          observation('callback-failed', 'warning', record.step, `onStep threw: ${String(error)}`),
+        );
+      }
+      const nonFinite = !Number.isFinite(record.loss ?? 0) || !Number.isFinite(record.globalNorm);
+      if (recorded < checkAfter && (seenNonFinite || !nonFinite)) return;
+      seenNonFinite ||= nonFinite;
+      checkAfter = recorded + Math.min(LONGEST_PAUSE_RECORDS, Math.max(1, Math.floor(recorded / 4)));
+      check();
+    },
+    note: announce,
+    report() {
+      check();
+      return reportOf(run(), [...findings.values()]);
+    },
+    async flush() {
+      check();
+      await fanOut.drain();
+    },
+    close: () => fanOut.close(),
+  };
+  return recorder;
+}
+
+/** A finding about the watching itself. */
+export function observation(
+  rule: string,
+  severity: Finding['severity'],
+  step: number,
+  message: string,
+): Finding {
+  return {
+    rule,
+    severity,
+    where: 'model',
+    firstStep: step,
+    lastStep: step,
+    evidence: {},
+    message,
+    remedies: [],
+  };
+}

@@ -1,0 +1,249 @@
+import { backend, getBackend, type Optimizer } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { modelFacts } from '../layout/facts.js';
+import type { PlacedLayer } from '../layout/paths.js';
+import type { Finding } from '../record/finding.js';
+import { findingText } from '../report/finding-text.js';
+import { defaultRules } from '../rules/default-rules.js';
+import { attachClipper, detachClipper } from './clipping.js';
+import { existingHook, hookOf, releaseHook } from './hook.js';
+import { describeWeights, followOptimizer, isLayersModel, layersOf, optimizerOf } from './model.js';
+import type { Monitor, WatchOptions } from './monitor.js';
+import { type KeyOf, recordKeys } from './names.js';
+import { createObserver } from './observer.js';
+import { createRecorder, observation } from './recorder.js';
+import { schedule } from './when.js';
+
+/** Marks a watched model; registered globally, so that two builds of this library see it. */
+const watchedKey: unique symbol = Symbol.for('gradient-health.watched') as typeof watchedKey;
+
+/**
+ * Watches the gradients of every optimizer step and tells which layer is in trouble, since which step, why, and what to
+ * do about it.
+ *
+ * Works with `fit`, `fitDataset`, `trainOnBatch`, `optimizer.minimize` and `variableGrads` + `applyGradients`; a model may
+ * be compiled later, and again. Without `clip`, training is bit-identical to unwatched training. A NaN or infinite
+ * gradient is counted and recorded, never skipped. Nothing that the watching does throws into training: its own failures
+ * become findings.
+ *
+ * Cost: one pass over gradients and weights a measured step; no tensor outlives its step.
+ *
+ * @param target - A model, or a bare optimizer: then records are keyed by variable name and know no depth.
+ * @param options - When to measure, what to look for, where records go.
+ * @throws TypeError when `target` is neither a `LayersModel` nor an `Optimizer`.
+ * @throws RangeError when an option is out of range.
+ * @throws Error when the target is watched already, or clipped already and `clip` is given.
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import * as tfl from '@tensorflow/tfjs-layers';
+ * import { watch } from 'gradient-health';
+ *
+ * const model = tfl.sequential({ layers: [tfl.layers.dense({ units: 1, inputShape: [2], name: 'line' })] });
+ * model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+ * const monitor = watch(model);
+ * await model.fit(tf.ones([8, 2]), tf.ones([8, 1]), { epochs: 5, batchSize: 4, verbose: 0 });
+ * console.log(monitor.records.length, Object.keys(monitor.records[0].variables));
+ * // 10 [ 'line/kernel', 'line/bias' ]
+ * await monitor.stop();
+ * ```
+ */
+export function watch(target: LayersModel | Optimizer, options: WatchOptions = {}): Monitor {
+  const { every = 1, histograms = 10, rules = defaultRules, sinks = [], quiet = false } = options;
+  const { clip, history = 1000, stopOn = 'never', onStep, onFinding } = options;
+  if (!Number.isInteger(history) || history < 1) {
+    throw new RangeError(`watch: history must be a whole number of records from 1, got ${history}`);
+  }
+  const model = isLayersModel(target) ? target : undefined;
+  if (!model && !isOptimizer(target)) throw notATarget(target);
+  const due = schedule('every', every);
+  const histogramsDue = schedule('histograms', histograms);
+  const first = model ? optimizerOf(model) : (target as Optimizer);
+  refuseSecondWatch(target, first, clip !== undefined);
+
+  let optimizer: Optimizer | undefined;
+  let placed: readonly PlacedLayer[] | undefined;
+  let keys: KeyOf | undefined;
+  let described: string | undefined;
+  const layers = (): readonly PlacedLayer[] => {
+    placed ??= model ? layersOf(model) : [];
+    return placed;
+  };
+
+  const recorder = createRecorder({
+    rules,
+    sinks,
+    history,
+    onStep,
+    onFinding(finding) {
+      if (!quiet) console.warn(findingText(finding));
+      onFinding?.(finding);
+      if (stopOn === 'error' && finding.severity === 'error' && model) model.stopTraining = true;
+    },
+  });
+  const observer = createObserver({
+    optimizer: () => optimizer,
+    keyOf: (variable) => {
+      keys ??= recordKeys(layers());
+      return keys(variable);
+    },
+    due,
+    histogramsDue,
+    clipName: () => optimizer && existingHook(optimizer)?.clipper?.strategy.name,
+    record(record) {
+      if (described !== getBackend()) {
+        described = getBackend();
+        recorder.describe({
+          schema: 1,
+          model: model ? modelFacts(model, layers()) : null,
+          backend: { name: described, epsilon: backend().epsilon() },
+          data: null,
+        });
+      }
+      recorder.add(record);
+    },
+    repaired: (step) => recorder.note(slotsRepaired(step)),
+    failed: (error, step) => {
+      const message = `Watching failed at step ${step} and left that step out: ${String(error)}. Training goes on.`;
+      recorder.note(observation('watch-failed', 'warning', step, message));
+    },
+  });
+
+  const release = (): void => {
+    if (!optimizer) return;
+    const hook = existingHook(optimizer);
+    if (hook?.observer === observer) hook.observer = undefined;
+    if (clip) detachClipper(optimizer, clip);
+    releaseHook(optimizer);
+    optimizer = undefined;
+  };
+  const hookUp = (next: Optimizer): void => {
+    release();
+    if (existingHook(next)?.observer) {
+      const message =
+        'The optimizer that the model was compiled with is watched by another monitor; this one sees nothing.';
+      recorder.note(observation('watch-failed', 'warning', 0, message));
+      return;
+    }
+    optimizer = next;
+    placed = undefined;
+    keys = undefined;
+    described = undefined;
+    hookOf(next).observer = observer;
+    if (clip) attachClipper(next, clip, () => describeWeights(layers()));
+  };
+  const unfollow = model ? followOptimizer(model, hookUp) : hookUp(target as Optimizer);
+  Object.defineProperty(target, watchedKey, { value: true, configurable: true });
+
+  let stopped = false;
+  const monitor: Monitor = {
+    get run() {
+      return recorder.run;
+    },
+    get records() {
+      return recorder.run.steps;
+    },
+    get findings() {
+      return recorder.findings;
+    },
+    report() {
+      const report = recorder.report();
+      return report.run.steps.length > 0
+        ? report
+        : { ...report, verdict: `No step recorded yet: ${whyNothing()}.` };
+    },
+    callback: {
+      onBatchEnd: () => observer.settled(),
+      onTrainEnd: () => monitor.flush(),
+    },
+    observe: (gradients, loss) => observer.observe(gradients, loss),
+    async flush() {
+      await observer.settled();
+      await recorder.flush();
+    },
+    async stop() {
+      if (stopped) return;
+      stopped = true;
+      release();
+      unfollow?.();
+      delete (target as { [watchedKey]?: true })[watchedKey];
+      observer.dispose();
+      await monitor.flush();
+      await recorder.close();
+    },
+  };
+
+  function whyNothing(): string {
+    if (model && !optimizerOf(model)) return 'the model is not compiled; call model.compile(...) and train';
+    if (model && layers().every(({ layer }) => layer.trainableWeights.length === 0)) {
+      return 'the model has no trainable weights';
+    }
+    if (observer.steps === 0) return 'the optimizer has not taken a step since watching began';
+    if (observer.measured === 0)
+      return `${observer.steps} steps were taken, but the option "every" chose none of them`;
+    return 'measurements are still on the device; await monitor.flush(), or pass monitor.callback to fit';
+  }
+  return monitor;
+}
+
+/**
+ * Collects histograms of every gradient at every step: {@link watch} without rules.
+ *
+ * @param target - A model or an optimizer.
+ * @param options - As for `watch`; `histograms` is 1, every step, unless given.
+ * @throws As `watch` does.
+ * @example
+ * ```ts
+ * import * as tf from '@tensorflow/tfjs-core';
+ * import { collectHistograms } from 'gradient-health';
+ *
+ * const weight = tf.variable(tf.tensor1d([1, 2]), true, 'weight');
+ * const optimizer = tf.train.sgd(0.1);
+ * const monitor = collectHistograms(optimizer);
+ * optimizer.minimize(() => tf.sum(tf.square(weight)));
+ * console.log(monitor.records[0].variables.weight.gradient.histogram.bins);
+ * // [ [ 256, 1 ], [ 258, 1 ] ]
+ * await monitor.stop();
+ * ```
+ */
+export function collectHistograms(
+  target: LayersModel | Optimizer,
+  options: Omit<WatchOptions, 'rules'> = {},
+): Monitor {
+  return watch(target, { histograms: 1, ...options, rules: [] });
+}
+
+function isOptimizer(target: unknown): target is Optimizer {
+  const optimizer = target as Partial<Optimizer> | null;
+  return typeof optimizer?.applyGradients === 'function' && typeof optimizer.computeGradients === 'function';
+}
+
+function notATarget(target: unknown): TypeError {
+  const got = target === null ? 'null' : typeof target === 'object' ? target.constructor.name : typeof target;
+  return new TypeError(
+    `watch: expected a tfjs LayersModel or Optimizer, got ${got}. Graph models and other frozen models do not train.`,
+  );
+}
+
+function refuseSecondWatch(target: object, optimizer: Optimizer | undefined, clips: boolean): void {
+  const hook = optimizer && existingHook(optimizer);
+  if (watchedKey in target || hook?.observer) {
+    throw new Error('watch: this is watched already; use that monitor, or call its stop() first');
+  }
+  if (clips && hook?.clipper) {
+    throw new Error(
+      `watch: the optimizer already clips with ${hook.clipper.strategy.name}; leave out the option "clip" or call stopClipping(optimizer) first`,
+    );
+  }
+}
+
+function slotsRepaired(step: number): Finding {
+  return observation(
+    'gradient-order',
+    'info',
+    step,
+    'The set of gradients changed between steps. tfjs keeps the moments of an optimizer by position, so weights would have ' +
+      'met the moments of others; the monitor put every gradient back into its own slot. Without it, pass the optimizer a ' +
+      'list with null for missing gradients.',
+  );
+}
