@@ -1,6 +1,5 @@
-import { setBackend } from '@tensorflow/tfjs-core';
 import { layers, type Shape } from '@tensorflow/tfjs-layers';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { kindOf, type WeightKind } from '../../src/layout/kind.js';
 
 /** Builds the layer and names the kind of each of its weights, in order. */
@@ -11,8 +10,6 @@ function kindsOf(layer: layers.Layer, inputShape: Shape): WeightKind[] {
     kindOf(owner.getClassName(), weight.originalName, weight.shape as number[]),
   );
 }
-
-beforeAll(() => setBackend('cpu'));
 
 describe('kindOf tells the weights of', () => {
   test.each<[string, layers.Layer, Shape, WeightKind[]]>([

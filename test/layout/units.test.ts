@@ -1,11 +1,9 @@
-import { depthwiseConv2d, gather, matMul, ones, setBackend, tensor, tidy } from '@tensorflow/tfjs-core';
+import { depthwiseConv2d, gather, matMul, ones, tensor, tensor4d, tidy } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { fans } from '../../src/layout/fans.js';
 import type { WeightKind } from '../../src/layout/kind.js';
 import { unitAxes } from '../../src/layout/units.js';
-
-beforeAll(() => setBackend('cpu'));
 
 describe('unitAxes leaves the unit of', () => {
   test.each<[WeightKind, number[], number[]]>([
@@ -48,7 +46,12 @@ describe('unitAxes', () => {
       const rows = gather(tensor([1, 2, 30, 40], [2, 2]), [0]);
       expect(rows.arraySync()).toEqual([[1, 2]]);
       // Two channels, multiplier 1, one tap each: every output reads its own (channel, multiplier).
-      const depthwise = depthwiseConv2d(ones([1, 1, 1, 2]), tensor([3, 50], [1, 1, 2, 1]), 1, 'valid');
+      const depthwise = depthwiseConv2d(
+        tensor4d([1, 1], [1, 1, 1, 2]),
+        tensor4d([3, 50], [1, 1, 2, 1]),
+        1,
+        'valid',
+      );
       expect(depthwise.arraySync()).toEqual([[[[3, 50]]]]);
     });
   });

@@ -1,0 +1,153 @@
+import { type DataType, type Tensor, tensor, util } from '@tensorflow/tfjs-core';
+import { initializers, type Shape } from '@tensorflow/tfjs-layers';
+import { type Fans, fans } from '../layout/fans.js';
+import type { WeightKind } from '../layout/kind.js';
+import type { Initializer } from './initializer.js';
+import { normal, randomStreams, savedSeed, truncatedVariance, uniform } from './random.js';
+
+/** Kinds of weights that have fans. */
+export type KernelKind = Exclude<WeightKind, 'vector' | 'unknown'>;
+
+/** What a kernel's variance is divided by. */
+export type FanMode = 'fanIn' | 'fanOut' | 'fanAvg';
+
+/** Options of the initialisers that set a kernel's variance by its fans. */
+export interface VarianceOptions {
+  /**
+   * A safe integer, 0 included, taken modulo 2^32, that fixes the weights: a program run twice gets the same. An
+   * initialiser given to several layers fills each differently; two initialisers with the same seed fill kernels of the
+   * same shape alike.
+   *
+   * @default chance
+   */
+  readonly seed?: number;
+  /** Factor on the standard deviation, to match the activation; positive. The default is named by each function. */
+  readonly gain?: number;
+  /**
+   * What the kernel's axes mean. tfjs tells an initialiser the shape only, which is the same for a convolution, a
+   * depthwise and a transposed one, so name these; name `recurrent` for kernels that fuse gates, with `gates`. A
+   * `depthwise` kernel of 1 x 1 taps counts as `conv`: tfjs's separableConv2d fills its pointwise kernel with its
+   * `depthwiseInitializer`.
+   *
+   * @default 'dense' for rank 2, 'conv' for ranks 3 to 5
+   */
+  readonly kind?: KernelKind;
+  /**
+   * Gates fused in a `recurrent` kernel: LSTM 4, GRU 3, SimpleRNN 1. Each is a layer of its own and gets its own fans.
+   *
+   * @default 1
+   */
+  readonly gates?: number;
+}
+
+/** One distribution of the family. */
+interface VarianceScaling extends VarianceOptions {
+  readonly gain: number;
+  readonly mode: FanMode;
+  readonly distribution: 'normal' | 'uniform';
+}
+
+const fansByMode: Readonly<Record<FanMode, (fans: Fans) => number>> = {
+  fanIn: ({ fanIn }) => fanIn,
+  fanOut: ({ fanOut }) => fanOut,
+  fanAvg: ({ fanIn, fanOut }) => (fanIn + fanOut) / 2,
+};
+
+const ranks: Readonly<Record<KernelKind, readonly [least: number, most: number]>> = {
+  dense: [2, 2],
+  conv: [3, 5],
+  depthwise: [3, 5],
+  transposed: [3, 5],
+  recurrent: [2, 5],
+  embedding: [2, 2],
+};
+
+/**
+ * Builds an initialiser with variance gain^2 / fan, on an instance of tfjs's own `VarianceScaling`, since tfjs asks for
+ * an instance of a class it does not export. tfjs saves it by `getConfig`, which says what tfjs has to do for the same
+ * variance; only drawing is replaced.
+ *
+ * @param name - Of the public function, for error messages.
+ */
+export function varianceScaling(name: string, options: VarianceScaling): Initializer {
+  const { gain, mode, distribution, seed, kind, gates = 1 } = options;
+  if (!(gain > 0 && gain < Infinity)) {
+    throw new RangeError(`${name}: gain must be a positive finite number, got ${gain}`);
+  }
+  if (!Object.hasOwn(fansByMode, mode)) {
+    throw new RangeError(`${name}: mode must be one of ${Object.keys(fansByMode).join(', ')}, got ${mode}`);
+  }
+  if (kind !== undefined && !Object.hasOwn(ranks, kind)) {
+    throw new RangeError(`${name}: kind must be one of ${Object.keys(ranks).join(', ')}, got ${kind}`);
+  }
+  if (!(Number.isInteger(gates) && gates > 0) || (gates > 1 && kind !== 'recurrent')) {
+    throw new RangeError(
+      `${name}: gates must be a positive integer, and 1 unless kind is 'recurrent', got ${gates}`,
+    );
+  }
+  const nextStream = randomStreams(name, seed);
+  const correction = distribution === 'normal' ? truncatedVariance : 1;
+  const modeInTfjs = readByTfjs(kind, mode);
+  let fanInTfjsOverFan = 1;
+
+  const initializer = initializers.varianceScaling({
+    scale: gain ** 2 / correction,
+    mode: modeInTfjs,
+    distribution,
+  });
+  initializer.getConfig = () => ({
+    scale: (gain ** 2 / correction) * fanInTfjsOverFan,
+    mode: modeInTfjs,
+    distribution,
+    seed: savedSeed(seed),
+  });
+  initializer.apply = (shape: Shape, dtype: DataType = 'float32'): Tensor => {
+    if (dtype !== 'float32') throw new TypeError(`${name}: dtype must be float32, got ${dtype}`);
+    const sizes = kernelShape(name, shape, kind);
+    if ((sizes.at(-1) ?? 0) % gates !== 0) {
+      throw new RangeError(
+        `${name}: expected a last axis of ${gates} gates x units, got shape [${sizes.join(', ')}]`,
+      );
+    }
+    const fan = Math.max(1, fansByMode[mode](fans(kindOfKernel(sizes, kind), sizes, { gates })));
+    fanInTfjsOverFan = Math.max(1, fansByMode[modeInTfjs](fans('unknown', sizes))) / fan;
+    const std = Math.sqrt(gain ** 2 / fan);
+    const size = util.sizeFromShape(sizes);
+    const values =
+      distribution === 'normal'
+        ? normal(size, std / Math.sqrt(truncatedVariance), nextStream(), 2)
+        : uniform(size, std * Math.sqrt(3), nextStream());
+    return tensor(values, sizes, 'float32');
+  };
+  return initializer;
+}
+
+/**
+ * tfjs reads every kernel as a dense or convolutional one. Of its three fans, this one is the right one or a multiple of
+ * it that depends least on the shape: the swapped fan of a transposed kernel is exact, and k x multiplier of a depthwise
+ * one is exact at the usual multiplier of 1.
+ */
+function readByTfjs(kind: KernelKind | undefined, mode: FanMode): FanMode {
+  if (kind === 'depthwise') return 'fanOut';
+  if (kind !== 'transposed' || mode === 'fanAvg') return mode;
+  return mode === 'fanIn' ? 'fanOut' : 'fanIn';
+}
+
+function kindOfKernel(shape: readonly number[], kind: KernelKind | undefined): KernelKind {
+  const isPointwise = shape.slice(0, -2).every((taps) => taps === 1);
+  if (kind === undefined || (kind === 'depthwise' && isPointwise))
+    return shape.length === 2 ? 'dense' : 'conv';
+  return kind;
+}
+
+function kernelShape(name: string, shape: Shape, kind: KernelKind | undefined): number[] {
+  const [least, most] = kind === undefined ? [2, 5] : ranks[kind];
+  if (shape.length < least || shape.length > most) {
+    const rank = least === most ? `${least}` : `${least} to ${most}`;
+    throw new RangeError(
+      `${name}: expected a ${kind === undefined ? '' : `${kind} `}kernel of rank ${rank}, which has fans, got shape [${shape.join(', ')}]` +
+        (shape.length < 2 ? "; use 'zeros' or 'ones' for biases and scales" : ''),
+    );
+  }
+  return shape.map((size) => size ?? 0);
+}
