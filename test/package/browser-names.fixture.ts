@@ -1,0 +1,3 @@
+export function mount(window: { document: string }): HTMLElement | null {
+  return document.getElementById(window.document);
+}
