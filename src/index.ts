@@ -3,6 +3,10 @@ export type { ClipContext, ClipResult, ClipStrategy, ClipVariable } from './clip
 export * as initializers from './init/index.js';
 export type { WeightKind } from './layout/kind.js';
 export type { Finding, Remedy, Report, Rule } from './record/finding.js';
+export { fromJson, toJson } from './record/json.js';
+export type { LoggedRun, ReadJsonlOptions } from './record/jsonl.js';
+export { readJsonl } from './record/jsonl.js';
+export { mergeRuns } from './record/merge-runs.js';
 export type {
   BackendFacts,
   ClipRecord,

@@ -1,0 +1,120 @@
+import type { Finding } from './finding.js';
+import { encode } from './json.js';
+import { inStepOrder } from './merge-runs.js';
+import { readFacts, readFinding, readStep } from './read-run.js';
+import { prefixed } from './reader.js';
+import type { Run, RunFacts, StepRecord } from './run.js';
+
+/** A run read from a log, with the findings that were made while it trained. */
+export interface LoggedRun extends Run {
+  /** As they were first made, oldest first; `diagnose` judges the run anew. */
+  readonly findings: readonly Finding[];
+}
+
+/** Options of {@link readJsonl}. */
+export interface ReadJsonlOptions {
+  /**
+   * Whether to leave out lines that cannot be read, instead of throwing.
+   *
+   * @default false
+   */
+  readonly skipBroken?: boolean;
+}
+
+/** One line of a log, without the word that tells which kind it is. */
+type Entry = { readonly facts: RunFacts } | { readonly step: StepRecord } | { readonly finding: Finding };
+
+/** Each kind of line is an object with one key, which names the kind. Lines end in a line feed. */
+export function jsonlLine(entry: Entry): string {
+  return `${encode(entry)}\n`;
+}
+
+/**
+ * Reads a log that {@link jsonlSink} wrote. A last line that was cut off, by a crash or Ctrl-C, is left out silently: all
+ * whole lines before it are kept. Later facts replace earlier ones; records come back in step order, and of several with
+ * the same step the last stands. Non-finite numbers are revived as by {@link fromJson}.
+ *
+ * @param text - The whole log. Blank lines and either kind of line end are fine.
+ * @throws SyntaxError when a line before the last is broken, naming the line, or when there are no facts.
+ * @throws TypeError when a line is JSON but no part of a run, naming line and place.
+ * @throws RangeError when the log was written by another version of the data model; `skipBroken` does not change that.
+ *
+ * @example
+ * ```ts
+ * import { readJsonl } from 'gradient-health';
+ *
+ * const log = `{"facts":{"schema":1,"model":null,"backend":null,"data":null}}
+ * {"step":{"step":0,"wallTimeMs":0,"loss":"NaN","learningRate":0.1,"globalNorm":5,"variables":{}}}
+ * {"step":{"step":1,"wallTi`;
+ * console.log(readJsonl(log).steps.map(({ loss }) => loss)); // [ NaN ]
+ * ```
+ */
+export function readJsonl(text: string, { skipBroken = false }: ReadJsonlOptions = {}): LoggedRun {
+  let facts: RunFacts | undefined;
+  const steps: StepRecord[] = [];
+  const findings: Finding[] = [];
+  for (const { line, number, isLast } of linesOf(text)) {
+    const entry = readLine(line, number, isLast, skipBroken);
+    if (entry === undefined) continue;
+    if ('facts' in entry) facts = entry.facts;
+    else if ('finding' in entry) findings.push(entry.finding);
+    else if (facts === undefined && !skipBroken) throw noFacts(`line ${number} comes before any facts`);
+    else steps.push(entry.step);
+  }
+  if (facts === undefined && !(skipBroken && steps.length > 0)) {
+    throw noFacts(text.trim() === '' ? 'the text is empty' : 'there is no whole line of facts');
+  }
+  const known: RunFacts = facts ?? { schema: 1, model: null, backend: null, data: null };
+  return { ...known, steps: inStepOrder(steps), findings };
+}
+
+function* linesOf(text: string): Generator<{ line: string; number: number; isLast: boolean }> {
+  const end = text.trimEnd().length;
+  let start = text.startsWith('\ufeff') ? 1 : 0; // a byte order mark, as some editors leave one
+  for (let number = 1; start < end; number++) {
+    const found = text.indexOf('\n', start);
+    const stop = found < 0 ? text.length : found;
+    const line = text.slice(start, stop).trim();
+    if (line !== '') yield { line, number, isLast: stop >= end };
+    start = stop + 1;
+  }
+}
+
+function readLine(line: string, number: number, isLast: boolean, skipBroken: boolean): Entry | undefined {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(line);
+  } catch (error) {
+    if (isLast || skipBroken) return undefined;
+    throw new SyntaxError(
+      `readJsonl: line ${number} is not JSON (${error}); readJsonl(text, { skipBroken: true }) reads the rest`,
+    );
+  }
+  try {
+    return readEntry(parsed);
+  } catch (error) {
+    if (skipBroken && !(error instanceof RangeError)) return undefined;
+    throw prefixed(`readJsonl: line ${number}: `, error);
+  }
+}
+
+function readEntry(parsed: unknown): Entry {
+  if (typeof parsed === 'object' && parsed !== null) {
+    if ('step' in parsed) return { step: within('step', () => readStep(parsed.step)) };
+    if ('facts' in parsed) return { facts: within('facts', () => readFacts(parsed.facts)) };
+    if ('finding' in parsed) return { finding: within('finding', () => readFinding(parsed.finding)) };
+  }
+  throw new TypeError('expected an object with the key "facts", "step" or "finding"');
+}
+
+function within<T>(place: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw prefixed(place, error);
+  }
+}
+
+function noFacts(what: string): SyntaxError {
+  return new SyntaxError(`readJsonl: ${what}; a log starts with {"facts": ...}, as jsonlSink writes it`);
+}
