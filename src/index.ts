@@ -28,6 +28,10 @@ export { defaultRules } from './rules/default-rules.js';
 export { diagnose } from './rules/diagnose.js';
 /** Statistics of numbers: typed arrays in, plain data out. */
 export * as stats from './stats/index.js';
+export type { CheckGradientsOptions } from './treat/check-gradients.js';
+export { checkGradients } from './treat/check-gradients.js';
+export type { ScalarFunction } from './treat/evaluation.js';
+export type { ElementCheck, GradientCheck, InputCheck } from './treat/gradient-check.js';
 export type { WithClippingOptions } from './watch/clipping.js';
 export { stopClipping, withClipping } from './watch/clipping.js';
 export type { Monitor, WatchOptions } from './watch/monitor.js';
