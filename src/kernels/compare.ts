@@ -1,3 +1,5 @@
+import { KERNEL_FROM, type StatisticsKernels, statisticsKernels } from './statistics.js';
+
 /** What one pass over two float32 arrays finds: sums in float64, into which NaN and infinities propagate. */
 export interface PairSums {
   /** Sum of the squares of `a`. */
@@ -12,9 +14,6 @@ export interface PairSums {
   readonly differing: number;
 }
 
-// As in measure: rounding error grows with the block, not the tensor.
-const BLOCK = 4096;
-
 /**
  * Compares two tensors element by element in one pass: a weight before and after its update, a gradient as it came and
  * as it was clipped.
@@ -27,15 +26,39 @@ export function compare(a: Float32Array, b: Float32Array): PairSums {
   if (a.length !== b.length) {
     throw new RangeError(`compare: a and b must have as many elements, got ${a.length} and ${b.length}`);
   }
-  return compareTwin(a, b);
+  const kernels = a.length >= KERNEL_FROM ? statisticsKernels() : null;
+  return kernels === null ? compareTwin(a, b) : compareByKernel(kernels, a, b);
 }
+
+function compareByKernel(kernels: StatisticsKernels, a: Float32Array, b: Float32Array): PairSums {
+  const { run, totals } = kernels;
+  run.startCompare();
+  for (let start = 0; start < a.length; start += kernels.a.length) {
+    const chunk = a.subarray(start, start + kernels.a.length);
+    kernels.a.set(chunk);
+    kernels.b.set(b.subarray(start, start + chunk.length));
+    run.compare(chunk.length);
+  }
+  const [aSquares = 0, bSquares = 0, differenceSquares = 0, dot = 0, differing = 0] = totals;
+  return { aSquares, bSquares, differenceSquares, dot, differing };
+}
+
+// As in measure: rounding error grows with the block, not the tensor.
+const TWIN_BLOCK = 4096;
 
 /** What {@link compare} does, in plain TypeScript. */
 export function compareTwin(a: Float32Array, b: Float32Array): PairSums {
-  let [aSquares, bSquares, differenceSquares, dot, differing] = [0, 0, 0, 0, 0];
-  for (let start = 0; start < a.length; start += BLOCK) {
-    const end = Math.min(start + BLOCK, a.length);
-    let [blockA, blockB, blockDifference, blockDot] = [0, 0, 0, 0];
+  let aSquares = 0;
+  let bSquares = 0;
+  let differenceSquares = 0;
+  let dot = 0;
+  let differing = 0;
+  for (let start = 0; start < a.length; start += TWIN_BLOCK) {
+    const end = Math.min(start + TWIN_BLOCK, a.length);
+    let blockA = 0;
+    let blockB = 0;
+    let blockDifference = 0;
+    let blockDot = 0;
     for (let i = start; i < end; i++) {
       const x = a[i] as number;
       const y = b[i] as number;

@@ -1,3 +1,5 @@
+import { KERNEL_FROM, type StatisticsKernels, statisticsKernels } from './statistics.js';
+
 /** What one pass over a float32 array finds: sums in float64 over its finite elements, and counts of the rest. */
 export interface Sums {
   /** Number of finite elements. */
@@ -23,8 +25,10 @@ export interface Sums {
 /** One bin for each value of a float32's top 10 bits: sign, exponent and one bit of the mantissa. */
 export const BIN_COUNT = 1024;
 
-// Sums are closed and added up block by block, so that their rounding error grows with the block, not the tensor.
-const BLOCK = 4096;
+// The bins whose top bits are also those of zeros, infinities and NaN, which are counted apart.
+const ZERO_BIN = 0;
+const NEGATIVE_ZERO_BIN = 512;
+const NON_FINITE_BINS = [510, 511, 1022, 1023] as const;
 
 /**
  * Measures a tensor's elements in one pass.
@@ -37,17 +41,73 @@ export function measure(values: Float32Array, bins?: Uint32Array): Sums {
   if (bins !== undefined && bins.length !== BIN_COUNT) {
     throw new RangeError(`measure: bins must have ${BIN_COUNT} elements, got ${bins.length}`);
   }
-  return measureTwin(values, bins);
+  const kernels = values.length >= KERNEL_FROM ? statisticsKernels() : null;
+  return kernels === null ? measureTwin(values, bins) : measureByKernel(kernels, values, bins);
 }
+
+function measureByKernel(
+  { run, a, table, totals }: StatisticsKernels,
+  values: Float32Array,
+  bins: Uint32Array | undefined,
+): Sums {
+  if (bins !== undefined) table.set(bins);
+  run.startMeasure();
+  for (let start = 0; start < values.length; start += a.length) {
+    const chunk = values.subarray(start, start + a.length);
+    a.set(chunk);
+    if (bins === undefined) run.measure(chunk.length);
+    else run.measureAndBin(chunk.length);
+  }
+  const [
+    sum = 0,
+    squares = 0,
+    absSum = 0,
+    min = 0,
+    max = 0,
+    zeros = 0,
+    negativeZeros = 0,
+    nans = 0,
+    infs = 0,
+  ] = totals;
+  if (bins !== undefined) {
+    run.foldTables();
+    table[ZERO_BIN] = (table[ZERO_BIN] as number) - zeros;
+    table[NEGATIVE_ZERO_BIN] = (table[NEGATIVE_ZERO_BIN] as number) - negativeZeros;
+    for (const bin of NON_FINITE_BINS) table[bin] = bins[bin] as number;
+    bins.set(table);
+  }
+  return {
+    finite: values.length - nans - infs,
+    sum,
+    sumOfSquares: squares,
+    absSum,
+    min: plusZero(min),
+    max: plusZero(max),
+    zeros: zeros + negativeZeros,
+    nans,
+    infs,
+  };
+}
+
+// Sums are closed and added up block by block, so that their rounding error grows with the block, not the tensor.
+const TWIN_BLOCK = 4096;
 
 /** What {@link measure} does, in plain TypeScript. */
 export function measureTwin(values: Float32Array, bins?: Uint32Array): Sums {
-  const bits = bins && new Uint32Array(values.buffer, values.byteOffset, values.length);
-  let [sum, sumOfSquares, absSum, zeros, nans, infs] = [0, 0, 0, 0, 0, 0];
-  let [min, max] = [Infinity, -Infinity];
-  for (let start = 0; start < values.length; start += BLOCK) {
-    const end = Math.min(start + BLOCK, values.length);
-    let [blockSum, blockSquares, blockAbs] = [0, 0, 0];
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  let sum = 0;
+  let sumOfSquares = 0;
+  let absSum = 0;
+  let zeros = 0;
+  let nans = 0;
+  let infs = 0;
+  let min = Infinity;
+  let max = -Infinity;
+  for (let start = 0; start < values.length; start += TWIN_BLOCK) {
+    const end = Math.min(start + TWIN_BLOCK, values.length);
+    let blockSum = 0;
+    let blockSquares = 0;
+    let blockAbs = 0;
     for (let i = start; i < end; i++) {
       const value = values[i] as number;
       if (value - value !== 0) {
@@ -61,7 +121,7 @@ export function measureTwin(values: Float32Array, bins?: Uint32Array): Sums {
       if (value < min) min = value;
       if (value > max) max = value;
       if (value === 0) zeros++;
-      else if (bits && bins) {
+      else if (bins !== undefined) {
         const bin = (bits[i] as number) >>> 22;
         bins[bin] = (bins[bin] as number) + 1;
       }
@@ -70,8 +130,20 @@ export function measureTwin(values: Float32Array, bins?: Uint32Array): Sums {
     sumOfSquares += blockSquares;
     absSum += blockAbs;
   }
-  // Adding 0 turns -0 into 0: which of the two came first must not show.
-  min += 0;
-  max += 0;
-  return { finite: values.length - nans - infs, sum, sumOfSquares, absSum, min, max, zeros, nans, infs };
+  return {
+    finite: values.length - nans - infs,
+    sum,
+    sumOfSquares,
+    absSum,
+    min: plusZero(min),
+    max: plusZero(max),
+    zeros,
+    nans,
+    infs,
+  };
+}
+
+// Adding 0 turns -0 into 0: which of the two was met first must not show.
+function plusZero(x: number): number {
+  return x + 0;
 }

@@ -1,0 +1,53 @@
+// Compiles the AssemblyScript kernels into TypeScript files that hold them as base64.
+//
+//   node src/kernels/build.mjs           writes the files
+//   node src/kernels/build.mjs --check   exits with 1 when a file is not what its source compiles to
+
+import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import asc from 'assemblyscript/asc';
+
+const folder = fileURLToPath(new URL('.', import.meta.url));
+
+const modules = [{ name: 'statistics', pages: { initial: 2, maximum: 2 } }];
+
+async function compile({ name, pages }) {
+  let binary;
+  const { error, stderr } = await asc.main(
+    [
+      `assembly/${name}.ts`,
+      ...['--baseDir', folder, '--outFile', 'binary.wasm'],
+      ...['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd'],
+      ...['--initialMemory', String(pages.initial), '--maximumMemory', String(pages.maximum)],
+    ],
+    {
+      writeFile: (_, contents) => {
+        binary = contents;
+      },
+    },
+  );
+  if (error) throw new Error(`${name}: ${error.message}\n${stderr.toString()}`);
+  return Buffer.from(binary).toString('base64');
+}
+
+const check = process.argv.includes('--check');
+for (const module of modules) {
+  const { name } = module;
+  const base64 = await compile(module);
+  const path = `${folder}${name}-binary.ts`;
+  const source = `// Generated from assembly/${name}.ts by \`npm run build:kernels\`: do not edit.
+
+/** The WebAssembly module, in base64. */
+export const ${name}Binary: string =
+  '${base64}';
+`;
+  if (check) {
+    if ((await readFile(path, 'utf8')) !== source) {
+      console.error(`${path} is stale: run \`npm run build:kernels\``);
+      process.exitCode = 1;
+    }
+  } else {
+    await writeFile(path, source);
+    console.log(`${name}: ${Buffer.from(base64, 'base64').length} bytes`);
+  }
+}

@@ -1,0 +1,57 @@
+import { instantiate, kernelsRefused } from './instantiate.js';
+import { statisticsBinary } from './statistics-binary.js';
+
+/** What assembly/statistics.ts exports. */
+interface StatisticsExports {
+  readonly memory: WebAssembly.Memory;
+  readonly A: WebAssembly.Global<'i32'>;
+  readonly B: WebAssembly.Global<'i32'>;
+  readonly CHUNK: WebAssembly.Global<'i32'>;
+  readonly TABLES: WebAssembly.Global<'i32'>;
+  readonly TOTALS: WebAssembly.Global<'i32'>;
+  startMeasure(): void;
+  measure(count: number): void;
+  measureAndBin(count: number): void;
+  foldTables(): void;
+  startCompare(): void;
+  compare(count: number): void;
+}
+
+/** The statistics kernels and the memory through which they are fed, a chunk at a time. */
+export interface StatisticsKernels {
+  /** The functions. */
+  readonly run: StatisticsExports;
+  /** The chunk; its length is the largest that one call takes. */
+  readonly a: Float32Array;
+  /** The chunk to compare it with. */
+  readonly b: Float32Array;
+  /** The first of the count tables, into which `foldTables` adds the others. */
+  readonly table: Uint32Array;
+  /** What the kernels found since their start. */
+  readonly totals: Float64Array;
+}
+
+/** Below this length the twins are faster than a copy into the kernels' memory and a call. */
+export const KERNEL_FROM = 96;
+
+let kernels: StatisticsKernels | null | undefined;
+
+/** Gives the kernels, instantiated at the first call; `null` where the twins have to do. */
+export function statisticsKernels(): StatisticsKernels | null {
+  if (kernelsRefused()) return null;
+  if (kernels === undefined) kernels = load();
+  return kernels;
+}
+
+function load(): StatisticsKernels | null {
+  const run = instantiate(statisticsBinary) as unknown as StatisticsExports | null;
+  if (run === null) return null;
+  const { buffer } = run.memory;
+  return {
+    run,
+    a: new Float32Array(buffer, run.A.value, run.CHUNK.value),
+    b: new Float32Array(buffer, run.B.value, run.CHUNK.value),
+    table: new Uint32Array(buffer, run.TABLES.value, 1024),
+    totals: new Float64Array(buffer, run.TOTALS.value, 9),
+  };
+}
