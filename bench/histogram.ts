@@ -1,0 +1,127 @@
+import '@tensorflow/tfjs-backend-cpu';
+import '@tensorflow/tfjs-backend-wasm';
+import {
+  cast,
+  clipByValue,
+  dispose,
+  floorDiv,
+  max,
+  min,
+  oneHot,
+  randomNormal,
+  setBackend,
+  sub,
+  sum,
+  type Tensor1D,
+  tensor1d,
+  tidy,
+} from '@tensorflow/tfjs-core';
+import { stats } from '../src/index.js';
+import { refuseKernels } from '../src/kernels/instantiate.js';
+import type { Bench, BenchCase } from './harness/measure.js';
+
+const sizes = [2 ** 14, 2 ** 18, 2 ** 20, 2 ** 22];
+/** One size for the one-hot way: its temporaries are thirty times as large as the tensor. */
+const oneHotSize = 2 ** 18;
+
+/** The same, about normal numbers of a gradient's size at every call. */
+function gradient(size: number): Float32Array {
+  const values = tidy(() => randomNormal([size], 0, 0.01, 'float32', 1).dataSync());
+  return Float32Array.from(values);
+}
+
+/** What one writes by hand: statistics and the range in one loop, 64 even bins in another. */
+function forLoop(values: Float32Array): readonly number[] {
+  let total = 0;
+  let squares = 0;
+  let absolute = 0;
+  let low = Infinity;
+  let high = -Infinity;
+  let zeros = 0;
+  let nonFinite = 0;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (!Number.isFinite(value)) {
+      nonFinite++;
+      continue;
+    }
+    total += value;
+    squares += value * value;
+    absolute += Math.abs(value);
+    if (value < low) low = value;
+    if (value > high) high = value;
+    if (value === 0) zeros++;
+  }
+  const counts: number[] = new Array(64).fill(0);
+  const width = (high - low) / 64;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (Number.isFinite(value)) counts[Math.min(63, Math.floor((value - low) / width))]!++;
+  }
+  return [total, squares, absolute, low, high, zeros, nonFinite, ...counts];
+}
+
+/** What tfjs-node's TensorBoard writer does: 30 even bins, counted as the sum of one-hot rows on the backend. */
+function oneHotBins(values: Tensor1D): void {
+  tidy(() => {
+    const low = min(values);
+    const width = sub(max(values), low).dataSync()[0]! / 30;
+    const indices = cast(clipByValue(floorDiv(sub(values, low), width), 0, 29), 'int32');
+    sum(oneHot(indices, 30), 0).dataSync();
+  });
+}
+
+const onePass = (values: Float32Array) => ({
+  'one pass (wasm)': () => {
+    stats.summarize(values, { histogram: true });
+  },
+  'one pass (twin)': () => {
+    refuseKernels(true);
+    stats.summarize(values, { histogram: true });
+    refuseKernels(false);
+  },
+});
+
+function onArray(size: number, name: string, baseline: (values: Float32Array) => void): BenchCase {
+  const values = gradient(size);
+  return {
+    case: `${size} elements`,
+    backend: 'none',
+    baseline: name,
+    variants: { [name]: () => baseline(values), ...onePass(values) },
+  };
+}
+
+function againstOneHot(backend: string): BenchCase {
+  const tensor = tensor1d(gradient(oneHotSize));
+  return {
+    case: `${oneHotSize} elements`,
+    backend,
+    baseline: 'one-hot 30 bins',
+    variants: {
+      'one-hot 30 bins': () => oneHotBins(tensor),
+      ...onePass(Float32Array.from(tensor.dataSync())),
+    },
+    pairs: 11,
+    warmup: 2,
+    dispose: () => dispose(tensor),
+  };
+}
+
+const histogram: Bench = {
+  summary: 'Statistics and histogram of one tensor, next to copying it and to other ways of counting',
+  async *cases() {
+    await setBackend('cpu');
+    for (const size of sizes) {
+      const target = new Float32Array(size);
+      yield onArray(size, 'memcpy', (values) => target.set(values));
+      yield onArray(size, 'for-loop 64 bins', forLoop);
+    }
+    for (const backend of ['cpu', 'wasm']) {
+      await setBackend(backend);
+      yield againstOneHot(backend);
+    }
+  },
+};
+
+export default histogram;
