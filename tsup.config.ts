@@ -1,16 +1,27 @@
-import { defineConfig } from 'tsup';
+import { rmSync } from 'node:fs';
+import { defineConfig, type Options } from 'tsup';
 
-export default defineConfig({
-  entry: { index: 'src/index.ts' },
-  format: ['esm', 'cjs'],
-  // tsup sets `baseUrl` itself, which TypeScript 6 reports as TS5101.
-  dts: { compilerOptions: { ignoreDeprecations: '6.0' } },
+const index = { index: 'src/index.ts' };
+const common: Options = {
   sourcemap: true,
-  clean: true,
-  splitting: true,
-  // A rollup pass: without it tsup down-levels the CJS syntax through sucrase.
-  treeshake: true,
   target: 'es2022',
   platform: 'neutral',
   external: [/^@tensorflow\//],
-});
+};
+
+// Not tsup's `clean`, for the builds below run side by side.
+rmSync('dist', { recursive: true, force: true });
+
+export default defineConfig([
+  // One file for each source file: bundlers then leave out whole modules, and with the last one that needs it the import of
+  // tfjs-layers, which is not marked as free of side effects.
+  { ...common, format: 'esm', entry: ['src/**/*.ts', '!src/kernels/assembly/**'], bundle: false },
+  // A rollup pass (`treeshake`): without it tsup down-levels the syntax of CommonJS through sucrase.
+  { ...common, format: 'cjs', entry: index, splitting: true, treeshake: true },
+  // tsup sets `baseUrl` itself, which TypeScript 6 reports as TS5101.
+  {
+    format: ['esm', 'cjs'],
+    entry: index,
+    dts: { only: true, compilerOptions: { ignoreDeprecations: '6.0' } },
+  },
+]);

@@ -1,0 +1,54 @@
+import { execFileSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { root } from '../sources.js';
+
+/** A project of its own, outside the repository, with the packed library installed. */
+export interface Consumer {
+  readonly folder: string;
+  /** Paths in the tarball. */
+  readonly files: readonly string[];
+}
+
+/** Packs the library as `npm publish` would and unpacks it where a project has its dependencies, without a network. */
+export function installConsumer(): Consumer {
+  if (!distIsFresh())
+    execFileSync(process.execPath, [join(root, 'node_modules/tsup/dist/cli-default.js')], { cwd: root });
+  const folder = mkdtempSync(join(tmpdir(), 'gradient-health-consumer-'));
+  const installed = join(folder, 'node_modules/gradient-health');
+  mkdirSync(installed, { recursive: true });
+  const packed = execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
+    cwd: root,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  const [{ filename, files }]: [{ filename: string; files: { path: string }[] }] = JSON.parse(packed);
+  execFileSync('tar', ['-xzf', join(folder, filename), '-C', installed, '--strip-components=1']);
+  symlinkSync(join(root, 'node_modules/@tensorflow'), join(folder, 'node_modules/@tensorflow'));
+  cpSync(join(root, 'test/consumers/fixtures'), folder, { recursive: true });
+  writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
+  return { folder, files: files.map(({ path }) => path) };
+}
+
+/** Whether no source is newer than what was built from it; `npm test` builds just before. */
+function distIsFresh(): boolean {
+  const built = ['index.js', 'index.cjs', 'index.d.ts', 'index.d.cts'].map((file) =>
+    join(root, 'dist', file),
+  );
+  if (!built.every((file) => existsSync(file))) return false;
+  const modified = (path: string): number => statSync(path).mtimeMs;
+  const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).map((file) =>
+    join(root, 'src', file),
+  );
+  return Math.max(...sources.map(modified)) <= Math.min(...built.map(modified));
+}

@@ -1,0 +1,161 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { runInNewContext } from 'node:vm';
+import { type BuildOptions, build } from 'esbuild';
+import ts from 'typescript';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readSources, root } from '../sources.js';
+import { type Consumer, installConsumer } from './consumer.js';
+
+let consumer: Consumer;
+beforeAll(() => {
+  consumer = installConsumer();
+});
+afterAll(() => rmSync(consumer.folder, { recursive: true }));
+
+const run = (file: string): string =>
+  execFileSync(process.execPath, [file], {
+    cwd: consumer.folder,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+
+describe('the tarball', () => {
+  test('holds what is built and what is read, nothing else', () => {
+    const built = Object.keys(readSources('src', '.ts'))
+      .filter((path) => !path.startsWith('src/kernels/assembly/'))
+      .map((path) => path.replace(/^src/, 'dist').replace(/ts$/, 'js'));
+    const expected = [
+      ...['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'],
+      ...['dist/index.cjs', 'dist/index.cjs.map', 'dist/index.d.cts', 'dist/index.d.ts'],
+      ...built.flatMap((path) => [path, `${path}.map`]),
+    ];
+    expect([...consumer.files].sort()).toEqual(expected.sort());
+  });
+
+  test('holds every file that the manifest names, and brings no other package', () => {
+    const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    const named = JSON.stringify([manifest.main, manifest.module, manifest.types, manifest.exports]);
+    const paths = [...named.matchAll(/"\.\/([^"]+)"(?!:)/g)].map(([, path = '']) => path);
+    expect(paths.length).toBeGreaterThan(5);
+    expect(paths.filter((path) => !consumer.files.includes(path))).toEqual([]);
+    expect(manifest.dependencies).toBeUndefined();
+  });
+});
+
+describe('a project in Node', () => {
+  test('imports it as a module', () => {
+    expect(run('train.mjs')).toBe('3 2\n');
+  });
+
+  test('requires it', () => {
+    expect(run('train.cjs')).toBe('3 2\n');
+  });
+
+  test('shares one tfjs between both builds', () => {
+    expect(JSON.parse(run('both.mjs'))).toEqual({
+      sameBuild: false, // else this would test nothing
+      copies: 2, // one of core, one of layers
+      sameEngine: true,
+      tensors: true,
+      counted: 2, // one result of each build, on the one engine
+      trained: [0.6, 0.8], // (3, 4) scaled to norm 1, by a strategy of the other build
+    });
+  });
+});
+
+describe('a project in TypeScript', () => {
+  const strict: ts.CompilerOptions = {
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: true,
+    noEmit: true,
+    target: ts.ScriptTarget.ES2022,
+    lib: ['lib.es2022.d.ts'],
+    types: [],
+  };
+  const node16 = { module: ts.ModuleKind.Node16, moduleResolution: ts.ModuleResolutionKind.Node16 };
+  const bundler = { module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler };
+
+  test.each([
+    ['node16', node16, ['typed.mts', 'typed.cts'], ['index.d.ts', 'index.d.cts']],
+    ['bundler', bundler, ['typed.ts'], ['index.d.ts']],
+  ])(
+    'compiles strictly with %s resolution, and so do our declarations',
+    (_, resolution, names, declarations) => {
+      const files = names.map((name) => join(consumer.folder, name));
+      const ours = declarations.map((name) =>
+        join(consumer.folder, 'node_modules/gradient-health/dist', name),
+      );
+      for (const file of files) cpSync(join(root, 'test/consumers/fixtures/typed.ts'), file);
+      // Only these files: the declarations of tfjs 4.22 have errors of their own. No DOM: a server has none.
+      const program = ts.createProgram(files, { ...strict, ...resolution, skipLibCheck: false });
+      const errors = [...files, ...ours].flatMap((path) => {
+        const file = program.getSourceFile(path);
+        expect(file, path).toBeDefined();
+        return [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)];
+      });
+      expect(ts.formatDiagnostics(errors, ts.createCompilerHost(strict))).toBe('');
+    },
+  );
+});
+
+describe('a bundle', () => {
+  /** As for a browser, which has no modules of Node: one in the library would fail here. */
+  const bundle = async (entry: string, options: BuildOptions = {}) => {
+    const { outputFiles, metafile } = await build({
+      entryPoints: [join(consumer.folder, entry)],
+      bundle: true,
+      minify: true,
+      format: 'esm',
+      platform: 'browser',
+      logLevel: 'silent',
+      ...options,
+      write: false,
+      metafile: true,
+    });
+    const [output] = Object.values(metafile.outputs);
+    const inputs = Object.entries(output?.inputs ?? {}).map(([path, { bytesInOutput }]) => ({
+      path,
+      bytesInOutput,
+    }));
+    return { code: outputFiles[0]?.text ?? '', imports: output?.imports ?? [], inputs };
+  };
+  const ownBytes = (inputs: readonly { path: string; bytesInOutput: number }[]): number =>
+    inputs
+      .filter(({ path }) => path.includes('gradient-health'))
+      .reduce((sum, each) => sum + each.bytesInOutput, 0);
+
+  test('needs tfjs-core and tfjs-layers, and nothing else', async () => {
+    const { imports } = await bundle('all.mjs', { external: ['@tensorflow/*'] });
+    const paths = new Set(imports.map(({ path }) => path));
+    expect([...paths].sort()).toEqual(['@tensorflow/tfjs-core', '@tensorflow/tfjs-layers']);
+  });
+
+  test('of one clip holds that clip: neither tfjs-layers nor the watch, the rules or the initialisers', async () => {
+    const { inputs } = await bundle('one.mjs');
+    const paths = inputs.map(({ path }) => path);
+    expect(paths.filter((path) => path.includes('tfjs-core')).length).toBeGreaterThan(0);
+    expect(paths.filter((path) => path.includes('tfjs-layers'))).toEqual([]);
+    expect(paths.filter((path) => /gradient-health\/dist\/(?!clip\/)/.test(path))).toEqual([]);
+    expect(ownBytes(inputs)).toBeLessThan(8_000);
+  });
+
+  test('of no name is empty, for importing has no side effect', async () => {
+    const { code, imports } = await bundle('none.mjs');
+    expect({ code: code.trim(), imports }).toEqual({ code: '', imports: [] });
+  });
+
+  test('of a whole program trains where there is nothing of Node, as in a worker of a browser', async () => {
+    const { code } = await bundle('train.mjs', { format: 'iife' });
+    const printed = new Promise((resolve, reject) => {
+      const console = { log: (...values: unknown[]) => resolve(values), warn: () => {}, error: reject };
+      const names = { console, performance, setTimeout, clearTimeout, TextEncoder, TextDecoder };
+      const worker: Record<string, unknown> = { ...names, WorkerGlobalScope: class {}, fetch: () => {} };
+      worker['self'] = worker;
+      runInNewContext(code, worker);
+    });
+    expect(await printed).toEqual([3, 2]);
+  });
+});
