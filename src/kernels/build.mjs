@@ -9,16 +9,20 @@ import asc from 'assemblyscript/asc';
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
 
-const modules = [{ name: 'statistics', pages: { initial: 2, maximum: 2 } }];
+const modules = [
+  // Fixed memory: results, tables and two chunks.
+  { name: 'statistics', memory: ['--initialMemory', '2', '--maximumMemory', '2'] },
+  { name: 'matrix', memory: ['--initialMemory', '1'] },
+];
 
-async function compile({ name, pages }) {
+async function compile({ name, memory }) {
   let binary;
   const { error, stderr } = await asc.main(
     [
       `assembly/${name}.ts`,
       ...['--baseDir', folder, '--outFile', 'binary.wasm'],
       ...['-O3', '--noAssert', '--runtime', 'stub', '--enable', 'simd'],
-      ...['--initialMemory', String(pages.initial), '--maximumMemory', String(pages.maximum)],
+      ...memory,
     ],
     {
       writeFile: (_, contents) => {
