@@ -1,3 +1,9 @@
+export { type ClipByGlobalNormOptions, clipByGlobalNorm } from './clip/by-global-norm.js';
+export { type ClipByNormOptions, clipByNorm } from './clip/by-norm.js';
+export { clipByValue, type ValueRange } from './clip/by-value.js';
+export { chain } from './clip/chain.js';
+export type { ClipOptions, NonFinitePolicy } from './clip/non-finite.js';
+export { type SkipNonFiniteOptions, skipNonFinite } from './clip/skip-non-finite.js';
 export type { ClipContext, ClipResult, ClipStrategy, ClipVariable } from './clip/strategy.js';
 /** Initialisers of weights, for `kernelInitializer` and its kin: tfjs's names, with the variance they promise. */
 export * as initializers from './init/index.js';

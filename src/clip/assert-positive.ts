@@ -1,0 +1,7 @@
+/** Refuses a limit that is not a positive number of float32, the precision it is compared in. */
+export function assertPositive(parameter: string, value: number): void {
+  const inFloat32 = Math.fround(value);
+  if (!(Number.isFinite(value) && inFloat32 > 0 && inFloat32 < Infinity)) {
+    throw new RangeError(`${parameter} must be a positive finite number, got ${String(value)}`);
+  }
+}

@@ -1,0 +1,132 @@
+import {
+  abs,
+  addN,
+  div,
+  greater,
+  isFinite as isFiniteTensor,
+  isNaN as isNaNTensor,
+  logicalAnd,
+  max,
+  mul,
+  pow,
+  type Scalar,
+  square,
+  stack,
+  sum,
+  type Tensor,
+  unstack,
+  where,
+} from '@tensorflow/tfjs-core';
+import { defineHostKernel } from './host-kernel.js';
+import { sumOfSquares } from './sum-of-squares.js';
+
+/**
+ * One p-norm per group of tensors, each as the product of two float32 numbers: neither overflows nor vanishes, whatever
+ * finite gradients come. `relative` is finite if and only if every element of its group is.
+ */
+export interface GroupNorms {
+  /** Magnitude of the norm, positive and finite; shape [groups]. */
+  readonly scale: Tensor;
+  /** The norm in units of `scale`; shape [groups]. */
+  readonly relative: Tensor;
+  /** The norm itself, infinite where it is beyond float32; shape [groups]. */
+  readonly norm: Tensor;
+}
+
+/**
+ * Measures groups of tensors: the p-norm over all elements of a group.
+ *
+ * @param groups - At least one, each of at least one tensor.
+ * @param p - At least 1; `Infinity` is the largest absolute value.
+ */
+export function groupNorms(groups: readonly (readonly Tensor[])[], p: number): GroupNorms {
+  const packed = hostNorms(groups.flat(), [2, groups.length], {
+    sizes: groups.map((group) => group.length),
+    p,
+  });
+  const [scale, relative] = packed ? unstack(packed) : composedNorms(groups, p);
+  if (scale === undefined || relative === undefined) throw new Error('groupNorms: no groups');
+  return { scale, relative, norm: mul(scale, relative) };
+}
+
+function composedNorms(groups: readonly (readonly Tensor[])[], p: number): [scale: Tensor, relative: Tensor] {
+  const norms = groups.map((group) => {
+    const magnitudes = group.map((tensor) => abs(tensor));
+    const largest = max<Scalar>(stack(magnitudes.map((tensor) => max(tensor))));
+    // Left alone, an infinite one would make NaN of itself and 0 of everything else, and a zero one 0/0.
+    const scale = where(logicalAnd(greater(largest, 0), isFiniteTensor(largest)), largest, 1);
+    return {
+      scale,
+      relative: normOfScaled(
+        magnitudes.map((tensor) => div(tensor, scale)),
+        p,
+      ),
+    };
+  });
+  return [
+    stack(norms.map(({ scale }) => scale)) as Tensor,
+    stack(norms.map(({ relative }) => relative)) as Tensor,
+  ];
+}
+
+/** Of magnitudes up to 1, so that their powers neither overflow nor, where it would matter, vanish. */
+function normOfScaled(scaled: readonly Tensor[], p: number): Tensor {
+  const total = (terms: readonly Tensor[]) => addN(terms.map((term) => sum(term)));
+  switch (p) {
+    case 1:
+      return total(scaled);
+    case 2:
+      return pow(total(scaled.map((tensor) => square(tensor))), 0.5);
+    case Number.POSITIVE_INFINITY: {
+      // The largest of several numbers passes over NaN on some devices; their sum never does.
+      const all = total(scaled);
+      return where(isNaNTensor(all), all, max(stack(scaled.map((tensor) => max(tensor)))));
+    }
+    default:
+      return pow(total(scaled.map((tensor) => pow(tensor, p))), 1 / p);
+  }
+}
+
+const hostNorms = defineHostKernel<{ sizes: number[]; p: number }>({
+  name: 'GradientHealthGroupNorms',
+  compute(output, tensors, { sizes, p }) {
+    let first = 0;
+    sizes.forEach((size, group) => {
+      const norm = normOf(tensors.slice(first, first + size), p);
+      // A power of two: dividing by it is exact.
+      const scale =
+        norm > 0 && norm < Infinity ? 2 ** Math.min(127, Math.max(-126, Math.floor(Math.log2(norm)))) : 1;
+      output[group] = scale;
+      output[sizes.length + group] = norm / scale;
+      first += size;
+    });
+  },
+});
+
+/** In float64, where the square of any float32 is a normal number. */
+function normOf(tensors: readonly Float32Array[], p: number): number {
+  if (p === 2) return Math.sqrt(tensors.reduce((total, values) => total + sumOfSquares(values), 0));
+  if (p === 1) return tensors.reduce((total, values) => total + sumOfMagnitudes(values), 0);
+  const largest = tensors.reduce((previous, values) => largestMagnitude(values, previous), 0);
+  if (p === Infinity || !(largest > 0 && largest < Infinity)) return largest;
+  let total = 0;
+  for (const values of tensors) for (const value of values) total += (Math.abs(value) / largest) ** p;
+  return largest * total ** (1 / p);
+}
+
+function sumOfMagnitudes(values: Float32Array): number {
+  let total = 0;
+  for (let i = 0; i < values.length; i++) total += Math.abs(values[i] ?? 0);
+  return total;
+}
+
+/** The larger of `previous` and every magnitude; NaN once there is one. */
+function largestMagnitude(values: Float32Array, previous: number): number {
+  let largest = previous;
+  for (const value of values) {
+    const magnitude = Math.abs(value);
+    if (magnitude > largest || Number.isNaN(magnitude)) largest = magnitude;
+    if (Number.isNaN(largest)) return largest;
+  }
+  return largest;
+}

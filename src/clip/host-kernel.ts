@@ -1,0 +1,125 @@
+import {
+  engine,
+  getBackend,
+  getKernel,
+  type NamedAttrMap,
+  type NamedTensorInfoMap,
+  registerKernel,
+  type Tensor,
+  type TensorInfo,
+} from '@tensorflow/tfjs-core';
+
+/** One pass over arrays of numbers, for the backends whose tensors are arrays this thread can see. */
+export interface HostKernel<Attributes extends NamedAttrMap> {
+  /** The kernel's name in the registry of tfjs. */
+  readonly name: string;
+  /**
+   * Where it is faster than the operations of tfjs.
+   *
+   * @default both
+   */
+  readonly backends?: readonly ('cpu' | 'wasm')[];
+  /** Whether the first input already is the result: it is handed on without a copy. */
+  isIdentity?(inputs: readonly Float32Array[], attributes: Attributes): boolean;
+  /** Fills `output`, whose contents are undefined before. */
+  compute(output: Float32Array, inputs: readonly Float32Array[], attributes: Attributes): void;
+}
+
+/** Runs a kernel on float32 tensors; `undefined` on backends that cannot, where the caller composes operations. */
+export type RunHostKernel<Attributes extends NamedAttrMap> = (
+  inputs: readonly Tensor[],
+  shape: readonly number[],
+  attributes: Attributes,
+) => Tensor | undefined;
+
+/**
+ * Defines a kernel for cpu and wasm.
+ *
+ * There a composed operation costs a pass over memory each, which for a global norm is several percent of a training
+ * step; one pass in JavaScript over the backend's own array costs a fraction of that and can accumulate in float64.
+ * It is registered at its first use, as any backend registers its own: nothing is read back.
+ */
+export function defineHostKernel<Attributes extends NamedAttrMap>(
+  kernel: HostKernel<Attributes>,
+): RunHostKernel<Attributes> {
+  const backends: readonly string[] = kernel.backends ?? ['cpu', 'wasm'];
+  return (inputs, shape, attributes) => {
+    const backendName = getBackend();
+    const memory = memoryOf[backendName];
+    if (memory === undefined || !backends.includes(backendName)) return undefined;
+    if (!getKernel(kernel.name, backendName)) register(kernel, backendName, memory);
+    return engine().runKernel<Tensor>(kernel.name, Object.fromEntries(inputs.entries()), {
+      ...attributes,
+      shape: [...shape],
+    });
+  };
+}
+
+function register<Attributes extends NamedAttrMap>(
+  kernel: HostKernel<Attributes>,
+  backendName: string,
+  memory: Memory,
+): void {
+  registerKernel({
+    kernelName: kernel.name,
+    backendName,
+    kernelFunc({ inputs: named, backend, attrs }) {
+      const inputs = tensorsOf(named);
+      const attributes = attrs as Attributes & { shape: number[] };
+      const { shape } = attributes;
+      const [first] = inputs;
+      if (first && kernel.isIdentity?.(memory.views(backend, inputs), attributes)) {
+        return memory.share(backend, first);
+      }
+      const output = memory.allocate(backend, shape);
+      // After the allocation, which may move the heap of wasm and leave older views behind.
+      const [result = new Float32Array(0), ...values] = memory.views(backend, [output, ...inputs]);
+      kernel.compute(result, values, attributes);
+      return output;
+    },
+  });
+}
+
+function tensorsOf(named: NamedTensorInfoMap): TensorInfo[] {
+  return Object.values(named).filter((tensor) => tensor !== undefined);
+}
+
+/** How a backend keeps its tensors. */
+interface Memory {
+  allocate(backend: object, shape: number[]): TensorInfo;
+  views(backend: object, tensors: readonly TensorInfo[]): Float32Array[];
+  share(backend: object, tensor: TensorInfo): TensorInfo;
+}
+
+interface CpuBackend {
+  data: { get(dataId: object): { values: Float32Array } };
+  makeTensorInfo(shape: number[], dtype: 'float32', values: Float32Array): TensorInfo;
+  incRef(dataId: object): void;
+}
+
+interface WasmBackend {
+  makeOutput(shape: number[], dtype: 'float32'): TensorInfo;
+  typedArrayFromHeap(tensor: TensorInfo): Float32Array;
+  incRef(dataId: object): void;
+}
+
+const share: Memory['share'] = (backend, { dataId, shape, dtype }) => {
+  (backend as CpuBackend | WasmBackend).incRef(dataId);
+  return { dataId, shape, dtype };
+};
+
+const memoryOf: Readonly<Record<string, Memory>> = {
+  cpu: {
+    allocate: (backend, shape) => {
+      const size = shape.reduce((product, length) => product * length, 1);
+      return (backend as CpuBackend).makeTensorInfo(shape, 'float32', new Float32Array(size));
+    },
+    views: (backend, tensors) => tensors.map(({ dataId }) => (backend as CpuBackend).data.get(dataId).values),
+    share,
+  },
+  wasm: {
+    allocate: (backend, shape) => (backend as WasmBackend).makeOutput(shape, 'float32'),
+    views: (backend, tensors) => tensors.map((tensor) => (backend as WasmBackend).typedArrayFromHeap(tensor)),
+    share,
+  },
+};
