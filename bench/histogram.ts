@@ -103,7 +103,6 @@ function againstOneHot(backend: string): BenchCase {
       ...onePass(Float32Array.from(tensor.dataSync())),
     },
     pairs: 11,
-    warmup: 2,
     dispose: () => dispose(tensor),
   };
 }

@@ -31,7 +31,7 @@ async function run(name: string, json: boolean): Promise<void> {
     };
     const found = await measure(name, each, { onRound });
     process.stderr.write('\n');
-    each.dispose?.();
+    await each.dispose?.();
     if (json) for (const row of found) console.log(JSON.stringify(row));
     rows.push(...found);
   }

@@ -16,9 +16,9 @@ export interface BenchCase {
   readonly baseline: string;
   /** Rounds in which every variant is measured once. @default 31 */
   readonly pairs?: number;
-  /** Units of work that every variant does first, unmeasured. @default 5 */
-  readonly warmup?: number;
-  dispose?(): void;
+  /** CPU time that every variant spends first, unmeasured, for the compiler to settle. @default 300 */
+  readonly warmupMs?: number;
+  dispose?(): void | Promise<void>;
 }
 
 /** One line of the result: the variant's CPU time over the baseline's. */
@@ -45,7 +45,7 @@ export interface MeasureOptions {
 }
 
 /** A sample shorter than this drowns in the clock and in the odd collection of garbage. */
-const sampleMs = 20;
+const sampleMs = 50;
 
 /**
  * Measures the case in rounds. Each round takes one sample of every variant in an order drawn from the seed, so that
@@ -54,7 +54,7 @@ const sampleMs = 20;
  */
 export async function measure(
   bench: string,
-  { case: name, backend, variants, baseline, pairs = 31, warmup = 5 }: BenchCase,
+  { case: name, backend, variants, baseline, pairs = 31, warmupMs = 300 }: BenchCase,
   { seed = 1, cpuMs = processCpuMs, onRound }: MeasureOptions = {},
 ): Promise<BenchRow[]> {
   const work = Object.entries(variants);
@@ -67,8 +67,19 @@ export async function measure(
     return cpuMs() - before;
   };
 
-  for (const [, unit] of work) await sample(unit, warmup);
-  const units = Math.max(1, Math.ceil(sampleMs / Math.max(await sample(base, 1), 0.001)));
+  const warmUp = async (unit: () => void | Promise<void>): Promise<number> => {
+    let unitMs = 0;
+    for (let units = 1, spent = 0; units === 1 || spent < warmupMs; units *= 2) {
+      const ms = await sample(unit, units);
+      spent += ms;
+      unitMs = ms / units;
+    }
+    return unitMs;
+  };
+
+  const unitMs = new Map<string, number>();
+  for (const [variant, unit] of work) unitMs.set(variant, await warmUp(unit));
+  const units = Math.max(1, Math.ceil(sampleMs / Math.max(unitMs.get(baseline) ?? 0, 1e-6)));
   const random = mulberry32(seed);
   const samples = new Map<string, number[]>(work.map(([variant]) => [variant, []]));
   for (let round = 0; round < pairs; round++) {

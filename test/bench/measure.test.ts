@@ -18,7 +18,7 @@ function fakeCase(costs: Record<string, (call: number) => number>, pairs: number
       },
     ]),
   );
-  const bench: BenchCase = { case: 'fake', backend: 'none', variants, baseline: 'base', pairs, warmup: 0 };
+  const bench: BenchCase = { case: 'fake', backend: 'none', variants, baseline: 'base', pairs, warmupMs: 0 };
   return { bench, order, cpuMs: () => clock };
 }
 
@@ -51,24 +51,32 @@ describe('measure', () => {
   });
 
   test('takes median, 10th and 90th percentile over the pairs', async () => {
-    // Rounds cost 50 * (1 + 0/10), 50 * (1 + 1/10), ... 50 * (1 + 10/10): ratios 1.0 to 2.0.
-    const { bench, cpuMs } = fakeCase({ base: () => 50, slow: (call) => 50 * (1 + call / 10) }, 11);
+    // After one call to warm up, rounds cost 50 * (1 + 0/10), 50 * (1 + 1/10), ... 50 * (1 + 10/10): ratios 1.0 to 2.0.
+    const { bench, cpuMs } = fakeCase({ base: () => 50, slow: (call) => 50 * (1 + (call - 1) / 10) }, 11);
     const [row] = await measure('toy', bench, { cpuMs });
     expect(row).toMatchObject({ ratio: 1.5, low: 1.1, high: 1.9 });
   });
 
   test('repeats short work until a sample is long enough to time', async () => {
-    const { bench, order, cpuMs } = fakeCase({ base: () => 4, other: () => 4 }, 3);
+    const { bench, order, cpuMs } = fakeCase({ base: () => 10, other: () => 10 }, 3);
     await measure('toy', bench, { cpuMs });
-    // One call to learn the cost, then 3 rounds of 20 ms / 4 ms = 5 calls for each of two variants.
-    expect(order.length).toBe(1 + 3 * 5 * 2);
+    // One call of each to learn the cost, then 3 rounds of 50 ms / 10 ms = 5 calls for each of two variants.
+    expect(order.length).toBe(2 + 3 * 5 * 2);
+  });
+
+  test('warms every variant up for a given time', async () => {
+    const { bench, order, cpuMs } = fakeCase({ base: () => 50, other: () => 25 }, 0);
+    await measure('toy', { ...bench, warmupMs: 100 }, { cpuMs });
+    // Calls double until 100 ms are spent: 1 + 2 of 50 ms, 1 + 2 + 4 of 25 ms.
+    expect(order.filter((name) => name === 'base').length).toBe(3);
+    expect(order.filter((name) => name === 'other').length).toBe(7);
   });
 
   test('draws the order of every round from the seed', async () => {
     const orderOf = async (seed: number): Promise<string> => {
       const { bench, order, cpuMs } = fakeCase({ base: () => 50, a: () => 50, b: () => 50 }, 8);
       await measure('toy', bench, { cpuMs, seed });
-      return order.slice(1).join(' ');
+      return order.slice(3).join(' ');
     };
     expect(await orderOf(1)).toBe(await orderOf(1));
     expect(await orderOf(1)).not.toBe(await orderOf(2));
