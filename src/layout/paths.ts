@@ -10,6 +10,8 @@ export interface PlacedLayer {
   /** Paths of the layers it reads from. */
   readonly inbound: readonly string[];
   readonly isOutput: boolean;
+  /** Whether it goes through its sequence from the last time step to the first. */
+  readonly reversed: boolean;
 }
 
 /**
@@ -27,6 +29,7 @@ interface Inside {
   readonly backwardLayer?: layers.Layer;
   readonly cell?: layers.Layer;
   readonly cells?: readonly layers.Layer[];
+  readonly goBackwards?: boolean;
 }
 
 /** Where signals come from: the deepest layers reached so far, and their depth. */
@@ -82,6 +85,7 @@ function walkLayer(
   from: Source,
   isOutput: boolean,
   placed: Placed,
+  reversed = false,
 ): Source {
   if (layer.getClassName() === 'InputLayer') return from;
   const parts = inside(layer);
@@ -98,13 +102,28 @@ function walkLayer(
   if (cells) {
     return cells.reduce((source, cell, index) => {
       const last = index === cells.length - 1;
-      return walkLayer(cell, [...names, `cell_${index}`], source, isOutput && last, placed);
+      return walkLayer(
+        cell,
+        [...names, `cell_${index}`],
+        source,
+        isOutput && last,
+        placed,
+        parts.goBackwards,
+      );
     }, from);
   }
   const path = names.join('/');
   const first = placed.get(layer);
   if (first) return { paths: [first.path], depth: Math.max(first.depth, from.depth + 1) };
-  placed.set(layer, { path, layer, depth: from.depth + 1, inbound: from.paths, isOutput });
+  const { goBackwards = reversed } = parts;
+  placed.set(layer, {
+    path,
+    layer,
+    depth: from.depth + 1,
+    inbound: from.paths,
+    isOutput,
+    reversed: goBackwards,
+  });
   return { paths: [path], depth: from.depth + 1 };
 }
 

@@ -23,6 +23,7 @@ import {
   type Tensor,
   type Tensor1D,
   tidy,
+  unstack,
   where,
   zerosLike,
 } from '@tensorflow/tfjs-core';
@@ -74,6 +75,18 @@ export function deviceGauge(queue: ReadQueue): Gauge {
       pack(
         () => [tensor],
         ([value = Number.NaN]) => value,
+      ),
+    activeUnits(tensor) {
+      const units = tensor.shape.at(-1) ?? 1;
+      return pack(
+        () => unstack(max(cast(notEqual(reshape(tensor, [-1, units]), 0), 'float32'), 0)) as Scalar[],
+        (numbers) => numbers,
+      );
+    },
+    countBeyond: (tensor, center, radius) =>
+      pack(
+        () => [sum(cast(greater(abs(sub(tensor, center)), radius), 'float32'))],
+        ([count = 0]) => count,
       ),
     async settle() {
       const joined = parts.length > 0 ? keep(concat(parts)) : undefined;

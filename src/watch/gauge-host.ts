@@ -20,6 +20,23 @@ export function hostGauge(): Gauge {
       const [value = Number.NaN] = elementsOf(tensor);
       return () => value;
     },
+    activeUnits(tensor) {
+      const active = new Uint8Array(tensor.shape.at(-1) ?? 1);
+      const elements = elementsOf(tensor);
+      for (let at = 0, unit = 0; at < elements.length; at++) {
+        if (elements[at] !== 0) active[unit] = 1;
+        if (++unit === active.length) unit = 0;
+      }
+      return () => active;
+    },
+    countBeyond(tensor, center, radius) {
+      const elements = elementsOf(tensor);
+      let count = 0;
+      for (let at = 0; at < elements.length; at++) {
+        if (Math.abs((elements[at] as number) - center) > radius) count++;
+      }
+      return () => count;
+    },
     settle: () => undefined,
     discard() {},
   };

@@ -13,6 +13,10 @@ export interface Gauge {
   stats(tensor: Tensor, histogram: boolean): Reading<TensorStats>;
   compare(before: Tensor, after: Tensor): Reading<PairSums>;
   scalar(tensor: Scalar): Reading<number>;
+  /** For each unit (last axis), a number above 0 where any element is not 0. */
+  activeUnits(tensor: Tensor): Reading<ArrayLike<number>>;
+  /** Number of elements that lie farther than `radius` from `center`. */
+  countBeyond(tensor: Tensor, center: number, radius: number): Reading<number>;
   /** Starts reading back; `undefined` when every reading can be called at once. */
   settle(): Promise<void> | undefined;
   /** Gives up what was measured so far. */

@@ -19,7 +19,14 @@ import { createSlots, type Gradients, type NamedGradient, type Slots, toList } f
 
 /** Sees each step of a hooked optimizer; what it throws never reaches training. */
 export interface StepObserver {
-  /** The loss that is being differentiated, before its step. */
+  /** A loss is about to be differentiated. */
+  start(): void;
+  /** Differentiates it in the optimizer's place, or leaves it to the optimizer. Throws only what `f` throws. */
+  computeGradients(
+    f: () => Scalar,
+    variables: readonly Variable[] | undefined,
+  ): { readonly value: Scalar; readonly grads: NamedTensorMap } | undefined;
+  /** The loss that was differentiated. */
   loss(value: Scalar): void;
   /** The raw gradients, before clip and update. */
   begin(gradients: readonly NamedGradient[], slots: Slots): void;
@@ -73,7 +80,9 @@ function install(optimizer: Optimizer): Hook & { remove(): void } {
   };
   const restores = [
     override(optimizer, 'computeGradients', (f: () => Scalar, variables?: Variable[]) => {
-      const result = computeGradients.call(optimizer, f, variables);
+      observe(hook, (observer) => observer.start());
+      const result =
+        hook.observer?.computeGradients(f, variables) ?? computeGradients.call(optimizer, f, variables);
       observe(hook, (observer) => observer.loss(result.value));
       return result;
     }),

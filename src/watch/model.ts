@@ -1,9 +1,12 @@
 import type { Optimizer } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { ClipVariable } from '../clip/strategy.js';
+import { modelFacts } from '../layout/facts.js';
 import { kindOf } from '../layout/kind.js';
 import { type PlacedLayer, placeLayers } from '../layout/paths.js';
 import { unitAxes } from '../layout/units.js';
+import type { ModelFacts } from '../record/run.js';
+import { recordKeys } from './names.js';
 
 /** Tells a tfjs `LayersModel` from everything else, by shape: bundles may hold two copies of tfjs. */
 export function isLayersModel(target: unknown): target is LayersModel {
@@ -68,6 +71,42 @@ function inheritedAccessor(object: object, name: string): PropertyDescriptor | u
     if (found) return found;
   }
   return undefined;
+}
+
+/** What is known of a watched model. Read at its first use, since a model need not be built before its first step. */
+export interface ModelView {
+  readonly layers: readonly PlacedLayer[];
+  readonly facts: ModelFacts | null;
+  /** Of a tfjs variable in records. */
+  keyOf(variable: string): string;
+  /** Name of a layer's activation. */
+  activationOf(path: string): string | undefined;
+}
+
+/** Looks at a model, or at nothing where only an optimizer is watched. */
+export function viewOf(model: LayersModel | undefined): ModelView {
+  const layers = lazy(() => (model ? layersOf(model) : []));
+  const facts = lazy(() => (model ? modelFacts(model, layers()) : null));
+  const keyOf = lazy(() => recordKeys(layers()));
+  const activations = lazy(() => new Map(facts()?.layers.map(({ path, activation }) => [path, activation])));
+  return {
+    get layers() {
+      return layers();
+    },
+    get facts() {
+      return facts();
+    },
+    keyOf: (variable) => keyOf()(variable),
+    activationOf: (path) => activations().get(path),
+  };
+}
+
+function lazy<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
 /** The layers of a model; none while it is not built. */

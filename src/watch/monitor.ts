@@ -27,6 +27,14 @@ export interface WatchOptions {
    */
   readonly histograms?: When;
   /**
+   * When to tap the layers: statistics of each output and of the loss's gradient with respect to it, dead and saturated
+   * shares, and for recurrent layers the gradient through time and the gates. Works where the loss is differentiated by
+   * the optimizer: `fit`, `fitDataset`, `trainOnBatch` and `minimize`.
+   *
+   * @default false: never
+   */
+  readonly activations?: When | false;
+  /**
    * What to look for.
    *
    * @default `defaultRules`

@@ -1,21 +1,26 @@
-import { engine, type NamedTensorMap, type Optimizer, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
+import type { NamedTensorMap, Optimizer, Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
 import type { PairSums } from '../kernels/compare.js';
-import type { ClipRecord, StepRecord, TensorStats, VariableRecord } from '../record/run.js';
-import type { Clipped } from './clipper.js';
-import { type Gauge, hold, type Reading } from './gauge.js';
+import type { ClipRecord, StepRecord, TensorStats } from '../record/run.js';
+import { type ActivationDraft, createUnitMemory, draftActivations } from './activations.js';
+import type { Gauge, Reading } from './gauge.js';
 import { deviceGauge } from './gauge-device.js';
 import { hostGauge } from './gauge-host.js';
+import { computesAsTfjs, type LossGradients, lossGradients } from './growing-xs.js';
 import { readsSynchronously, type StepObserver } from './hook.js';
-import type { KeyOf } from './names.js';
+import type { ModelView } from './model.js';
 import { createReadQueue } from './read-queue.js';
 import { type NamedGradient, type Slots, toList } from './slots.js';
+import { clipReading, globalNorm, learningRateOf, variableRecord } from './step-record.js';
+import { createTaps, type Taps } from './taps.js';
+import { compareWeights, holdWeights } from './weights.js';
 
 /** What the observer needs to know of its surroundings. */
 export interface ObserverOptions {
   readonly optimizer: () => Optimizer | undefined;
-  readonly keyOf: KeyOf;
+  readonly view: () => ModelView;
   readonly due: (step: number) => boolean;
   readonly histogramsDue: (step: number) => boolean;
+  readonly activationsDue: (step: number) => boolean;
   readonly clipName: () => string | undefined;
   /** Receives the records, in step order. */
   readonly record: (record: StepRecord) => void;
@@ -34,6 +39,8 @@ export interface Observer extends StepObserver {
   readonly measured: number;
   /** Resolves when every record of the steps so far has been handed on. */
   settled(): Promise<void>;
+  /** Gives the layers their own methods back; they are tapped again when next needed. */
+  untap(): void;
   dispose(): void;
 }
 
@@ -43,18 +50,22 @@ interface Draft {
   readonly gauge: Gauge;
   loss?: Reading<number>;
   gradients?: ReadonlyMap<string, Reading<TensorStats> | null>;
+  activations?: ActivationDraft;
 }
 
 export function createObserver(options: ObserverOptions): Observer {
   const queue = createReadQueue();
   let steps = 0;
   let measured = 0;
+  let current = 0;
   let draft: Draft | undefined;
   let list: readonly NamedGradient[] = [];
   let before = new Map<string, Tensor>();
   /** Weights at the last hand-made record, against which the next one tells its update. */
   let observed = new Map<string, Tensor>();
   let pending: Promise<void> = Promise.resolve();
+  let taps: Taps | undefined;
+  const units = createUnitMemory();
 
   const draftOf = (step: number): Draft | undefined =>
     options.due(step) ? { step, gauge: readsSynchronously() ? hostGauge() : deviceGauge(queue) } : undefined;
@@ -79,7 +90,10 @@ export function createObserver(options: ObserverOptions): Observer {
     const learningRate = learningRateOf(options.optimizer());
     const emit = (): void => {
       const variables = [...(done.gradients ?? [])].map(([name, gradient]) => {
-        return [options.keyOf(name), variableRecord(gradient?.() ?? null, updates.get(name)?.())] as const;
+        return [
+          options.view().keyOf(name),
+          variableRecord(gradient?.() ?? null, updates.get(name)?.()),
+        ] as const;
       });
       options.record({
         step: done.step,
@@ -89,6 +103,7 @@ export function createObserver(options: ObserverOptions): Observer {
         globalNorm: globalNorm(variables.map(([, { gradient }]) => gradient)),
         ...(clip && { clip: clip() }),
         variables: Object.fromEntries(variables),
+        ...done.activations?.records(),
       });
     };
     const settling = done.gauge.settle();
@@ -109,18 +124,58 @@ export function createObserver(options: ObserverOptions): Observer {
     list = [];
   };
 
+  /** Takes the gradients in the optimizer's place and measures layers on the way. Throws what `f` throws, and nothing else. */
+  function tapped(
+    target: Draft,
+    f: () => Scalar,
+    variables: readonly Variable[] | undefined,
+  ): LossGradients | undefined {
+    const guarded =
+      <T extends unknown[]>(use: (...values: T) => void) =>
+      (...values: T): void => {
+        try {
+          use(...values);
+        } catch (error) {
+          options.failed(error, target.step);
+        }
+      };
+    const histogram = options.histogramsDue(target.step);
+    const { layers, activationOf } = options.view();
+    const activations = draftActivations(target.gauge, histogram, activationOf, units);
+    const { output, state, gate } = activations.listener;
+    const listener = { output: guarded(output), state: guarded(state), gate: guarded(gate) };
+    taps ??= createTaps(layers);
+    const { listen } = taps;
+    const result = lossGradients(() => listen(listener, f), variables, activations.captured);
+    if (!result) return undefined;
+    guarded(activations.gradients)(result.captured);
+    const kept = new Set(Object.values(result.grads));
+    for (const gradient of result.captured) if (gradient && !kept.has(gradient)) gradient.dispose();
+    target.activations = activations;
+    return result;
+  }
+
   return {
-    loss(value) {
+    start() {
       // Gradients given by hand for a step that then never came are a record of their own.
       if (draft?.gradients) finish(draft, new Map());
-      else abandon();
-      draft = draftOf(steps);
+      abandon();
+      current = steps;
+      draft = draftOf(current);
+    },
+    computeGradients(f, variables) {
+      const optimizer = options.optimizer();
+      if (!draft || !optimizer || !options.activationsDue(draft.step) || !computesAsTfjs(optimizer))
+        return undefined;
+      return tapped(draft, f, variables);
+    },
+    loss(value) {
       if (draft) draft.loss = draft.gauge.scalar(value);
     },
     begin(gradients: readonly NamedGradient[], slots: Slots) {
-      if (slots.repaired) options.repaired(steps);
-      draft ??= draftOf(steps);
-      steps++;
+      current = steps++;
+      if (slots.repaired) options.repaired(current);
+      draft ??= draftOf(current);
       if (!draft) return;
       draft.gradients ??= measure(draft, gradients);
       list = gradients;
@@ -136,7 +191,7 @@ export function createObserver(options: ObserverOptions): Observer {
     },
     failed(error) {
       abandon();
-      options.failed(error, Math.max(0, steps - 1));
+      options.failed(error, current);
     },
     observe(gradients, loss) {
       const hooked = draft;
@@ -162,88 +217,14 @@ export function createObserver(options: ObserverOptions): Observer {
       return measured;
     },
     settled: () => pending,
+    untap() {
+      taps?.remove();
+      taps = undefined;
+    },
     dispose() {
       abandon();
       for (const tensor of observed.values()) tensor.dispose();
       observed = new Map();
     },
   };
-}
-
-function holdWeights(gradients: readonly NamedGradient[]): Map<string, Tensor> {
-  const { registeredVariables } = engine();
-  const held = new Map<string, Tensor>();
-  for (const { name } of gradients) {
-    const variable = registeredVariables[name];
-    if (variable) held.set(name, hold(variable));
-  }
-  return held;
-}
-
-/** Compares held weights with the present ones; a weight not held before is compared with itself. */
-function compareWeights(
-  gauge: Gauge,
-  before: ReadonlyMap<string, Tensor>,
-  gradients: readonly { readonly name: string }[] = [...before.keys()].map((name) => ({ name })),
-): Map<string, Reading<PairSums>> {
-  const { registeredVariables } = engine();
-  const readings = new Map<string, Reading<PairSums>>();
-  for (const { name } of gradients) {
-    const variable = registeredVariables[name];
-    if (variable) readings.set(name, gauge.compare(before.get(name) ?? variable, variable));
-  }
-  return readings;
-}
-
-function variableRecord(gradient: TensorStats | null, weight: PairSums | undefined): VariableRecord {
-  const weightNorm = Math.sqrt(weight?.aSquares ?? 0);
-  const updateNorm = Math.sqrt(weight?.differenceSquares ?? 0);
-  return { gradient, weightNorm, updateNorm, updateRatio: updateNorm === 0 ? 0 : updateNorm / weightNorm };
-}
-
-function globalNorm(gradients: readonly (TensorStats | null)[]): number {
-  let [squares, nans, infs] = [0, 0, 0];
-  for (const gradient of gradients) {
-    squares += (gradient?.norm ?? 0) ** 2;
-    nans += gradient?.nans ?? 0;
-    infs += gradient?.infs ?? 0;
-  }
-  if (nans > 0) return Number.NaN;
-  return infs > 0 ? Infinity : Math.sqrt(squares);
-}
-
-function clipReading(
-  gauge: Gauge,
-  raw: readonly NamedGradient[],
-  { gradients }: Clipped,
-  accepted: boolean | Scalar,
-  name: string,
-): Reading<ClipRecord> {
-  const pairs = raw.flatMap(({ name: variable, tensor }) => {
-    const after = gradients[variable];
-    return tensor != null && after ? [gauge.compare(tensor, after)] : [];
-  });
-  const accept = typeof accepted === 'boolean' ? () => Number(accepted) : gauge.scalar(accepted);
-  return () => {
-    let [rawSquares, squares, dot, differing] = [0, 0, 0, 0];
-    for (const pair of pairs) {
-      const sums = pair();
-      rawSquares += sums.aSquares;
-      squares += sums.bSquares;
-      dot += sums.dot;
-      differing += sums.differing;
-    }
-    return {
-      name,
-      normAfter: Math.sqrt(squares),
-      fired: differing > 0,
-      accepted: accept() !== 0,
-      cosine: Math.max(-1, Math.min(1, dot / Math.sqrt(rawSquares * squares))),
-    };
-  };
-}
-
-function learningRateOf(optimizer: Optimizer | undefined): number | null {
-  const rate = optimizer?.getConfig()['learningRate'];
-  return typeof rate === 'number' ? rate : null;
 }

@@ -1,15 +1,12 @@
 import { backend, getBackend, type Optimizer } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
-import { modelFacts } from '../layout/facts.js';
-import type { PlacedLayer } from '../layout/paths.js';
 import type { Finding } from '../record/finding.js';
 import { findingText } from '../report/finding-text.js';
 import { defaultRules } from '../rules/default-rules.js';
 import { attachClipper, detachClipper } from './clipping.js';
 import { existingHook, hookOf, releaseHook } from './hook.js';
-import { describeWeights, followOptimizer, isLayersModel, layersOf, optimizerOf } from './model.js';
+import { describeWeights, followOptimizer, isLayersModel, optimizerOf, viewOf } from './model.js';
 import type { Monitor, WatchOptions } from './monitor.js';
-import { type KeyOf, recordKeys } from './names.js';
 import { createObserver } from './observer.js';
 import { createRecorder, observation } from './recorder.js';
 import { schedule } from './when.js';
@@ -50,7 +47,7 @@ const watchedKey: unique symbol = Symbol.for('gradient-health.watched') as typeo
  */
 export function watch(target: LayersModel | Optimizer, options: WatchOptions = {}): Monitor {
   const { every = 1, histograms = 10, rules = defaultRules, sinks = [], quiet = false } = options;
-  const { clip, history = 1000, stopOn = 'never', onStep, onFinding } = options;
+  const { clip, activations = false, history = 1000, stopOn = 'never', onStep, onFinding } = options;
   if (!Number.isInteger(history) || history < 1) {
     throw new RangeError(`watch: history must be a whole number of records from 1, got ${history}`);
   }
@@ -58,17 +55,13 @@ export function watch(target: LayersModel | Optimizer, options: WatchOptions = {
   if (!model && !isOptimizer(target)) throw notATarget(target);
   const due = schedule('every', every);
   const histogramsDue = schedule('histograms', histograms);
+  const activationsDue = activations === false || !model ? () => false : schedule('activations', activations);
   const first = model ? optimizerOf(model) : (target as Optimizer);
   refuseSecondWatch(target, first, clip !== undefined);
 
   let optimizer: Optimizer | undefined;
-  let placed: readonly PlacedLayer[] | undefined;
-  let keys: KeyOf | undefined;
+  let view = viewOf(model);
   let described: string | undefined;
-  const layers = (): readonly PlacedLayer[] => {
-    placed ??= model ? layersOf(model) : [];
-    return placed;
-  };
 
   const recorder = createRecorder({
     rules,
@@ -83,19 +76,17 @@ export function watch(target: LayersModel | Optimizer, options: WatchOptions = {
   });
   const observer = createObserver({
     optimizer: () => optimizer,
-    keyOf: (variable) => {
-      keys ??= recordKeys(layers());
-      return keys(variable);
-    },
+    view: () => view,
     due,
     histogramsDue,
+    activationsDue,
     clipName: () => optimizer && existingHook(optimizer)?.clipper?.strategy.name,
     record(record) {
       if (described !== getBackend()) {
         described = getBackend();
         recorder.describe({
           schema: 1,
-          model: model ? modelFacts(model, layers()) : null,
+          model: view.facts,
           backend: { name: described, epsilon: backend().epsilon() },
           data: null,
         });
@@ -113,6 +104,7 @@ export function watch(target: LayersModel | Optimizer, options: WatchOptions = {
     if (!optimizer) return;
     const hook = existingHook(optimizer);
     if (hook?.observer === observer) hook.observer = undefined;
+    observer.untap();
     if (clip) detachClipper(optimizer, clip);
     releaseHook(optimizer);
     optimizer = undefined;
@@ -126,11 +118,10 @@ export function watch(target: LayersModel | Optimizer, options: WatchOptions = {
       return;
     }
     optimizer = next;
-    placed = undefined;
-    keys = undefined;
+    view = viewOf(model);
     described = undefined;
     hookOf(next).observer = observer;
-    if (clip) attachClipper(next, clip, () => describeWeights(layers()));
+    if (clip) attachClipper(next, clip, () => describeWeights(view.layers));
   };
   const unfollow = model ? followOptimizer(model, hookUp) : hookUp(target as Optimizer);
   Object.defineProperty(target, watchedKey, { value: true, configurable: true });
@@ -175,7 +166,7 @@ export function watch(target: LayersModel | Optimizer, options: WatchOptions = {
 
   function whyNothing(): string {
     if (model && !optimizerOf(model)) return 'the model is not compiled; call model.compile(...) and train';
-    if (model && layers().every(({ layer }) => layer.trainableWeights.length === 0)) {
+    if (model && view.layers.every(({ layer }) => layer.trainableWeights.length === 0)) {
       return 'the model has no trainable weights';
     }
     if (observer.steps === 0) return 'the optimizer has not taken a step since watching began';

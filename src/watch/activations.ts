@@ -1,0 +1,212 @@
+import { customGrad, scalar, type Tensor } from '@tensorflow/tfjs-core';
+import type { PlacedLayer } from '../layout/paths.js';
+import type { GateRecord, LayerRecord, StepRecord, TensorStats, ThroughTimeRecord } from '../record/run.js';
+import { mergeStats } from '../stats/merge.js';
+import type { Gauge, Reading } from './gauge.js';
+import type { TapListener } from './taps.js';
+
+/** What one forward and backward pass shows of the layers. */
+export interface ActivationDraft {
+  readonly listener: TapListener;
+  /** Tensors whose gradients are wanted, in the order in which they were met. */
+  readonly captured: readonly Tensor[];
+  /** Takes the gradients of `captured`, `undefined` where none came. */
+  gradients(of: readonly (Tensor | undefined)[]): void;
+  /** Their part of the step's record; to be called once the gauge has settled. */
+  records(): Pick<StepRecord, 'layers' | 'throughTime'>;
+}
+
+/** Outputs that are exactly 0 on one side: a unit may die there. */
+const oneSided = new Set(['relu', 'relu6', 'thresholdedRelu']);
+
+/** Outputs farther than `radius` from `center` lie where the slope is below 2 percent of the steepest, or is 0. */
+const bounded: Readonly<Record<string, { readonly center: number; readonly radius: number }>> = {
+  sigmoid: { center: 0.5, radius: 0.495 },
+  tanh: { center: 0, radius: 0.99 },
+  hardSigmoid: { center: 0.5, radius: 0.4999999 },
+};
+
+/** A gate this far from 0.5 is all but open or shut. */
+const SATURATED_GATE = 0.45;
+
+/** One call of one layer. */
+interface Call {
+  readonly output: Reading<TensorStats>;
+  readonly active?: Reading<ArrayLike<number>>;
+  readonly saturated?: Reading<number>;
+  gradient?: Reading<TensorStats>;
+}
+
+interface Sequence {
+  readonly reversed: boolean;
+  readonly hidden: Reading<TensorStats>[];
+  readonly cell: Reading<TensorStats>[];
+  readonly gates: Map<string, { stats: Reading<TensorStats>; saturated: Reading<number> }[]>;
+}
+
+/** Remembers for each layer which of its units were active lately. */
+export interface UnitMemory {
+  /** Adds what was active at one step and returns the share of units that never was, over the last steps. */
+  deadShare(path: string, active: ArrayLike<number>): number;
+}
+
+/**
+ * @param activationOf - Name of a layer's activation, by path.
+ * @param units - Outlives the draft.
+ */
+export function draftActivations(
+  gauge: Gauge,
+  histogram: boolean,
+  activationOf: (path: string) => string | undefined,
+  units: UnitMemory,
+): ActivationDraft {
+  const calls = new Map<string, Call[]>();
+  const sequences = new Map<string, Sequence>();
+  const captured: Tensor[] = [];
+  const takers = new Map<Tensor, (gradient: Tensor | undefined) => void>();
+  /** One tensor may be two things: the output of a layer and the last state of its cell. */
+  const capture = (tensor: Tensor, take: (gradient: Tensor | undefined) => void): void => {
+    const others = takers.get(tensor);
+    if (!others) captured.push(tensor);
+    takers.set(tensor, (gradient) => {
+      others?.(gradient);
+      take(gradient);
+    });
+  };
+
+  const sequenceOf = (place: PlacedLayer): Sequence =>
+    getOrAdd(sequences, place.path, () => ({
+      reversed: place.reversed,
+      hidden: [],
+      cell: [],
+      gates: new Map(),
+    }));
+  const gradientInto =
+    (readings: Reading<TensorStats>[], time: number) =>
+    (gradient: Tensor | undefined): void => {
+      if (gradient) readings[time] = gauge.stats(gradient, false);
+    };
+
+  return {
+    listener: {
+      output(place, tensor) {
+        const activation = activationOf(place.path) ?? '';
+        const bounds = isRecurrent(place) ? undefined : bounded[activation];
+        const call: Call = untaped(() => ({
+          output: gauge.stats(tensor, histogram),
+          ...(oneSided.has(activation) && { active: gauge.activeUnits(tensor) }),
+          ...(bounds && { saturated: gauge.countBeyond(tensor, bounds.center, bounds.radius) }),
+        }));
+        getOrAdd(calls, place.path, () => []).push(call);
+        capture(tensor, (gradient) => {
+          if (gradient) call.gradient = gauge.stats(gradient, histogram);
+        });
+      },
+      state(place, time, hidden, cell) {
+        const sequence = sequenceOf(place);
+        capture(hidden, gradientInto(sequence.hidden, time));
+        if (cell) capture(cell, gradientInto(sequence.cell, time));
+      },
+      gate(place, gate, tensor) {
+        const readings = untaped(() => ({
+          stats: gauge.stats(tensor, false),
+          saturated: gauge.countBeyond(tensor, 0.5, SATURATED_GATE),
+        }));
+        getOrAdd(sequenceOf(place).gates, gate, () => []).push(readings);
+      },
+    },
+    captured,
+    gradients(given) {
+      for (const [index, take] of [...takers.values()].entries()) take(given[index]);
+    },
+    records: () => ({
+      layers: mapValues(calls, (of, path) => layerRecord(of, (active) => units.deadShare(path, active))),
+      ...(sequences.size > 0 && { throughTime: mapValues(sequences, throughTimeRecord) }),
+    }),
+  };
+}
+
+function layerRecord(calls: readonly Call[], deadShare: (active: ArrayLike<number>) => number): LayerRecord {
+  const output = merged(calls.map((call) => call.output()));
+  const gradients = calls.flatMap(({ gradient }) => (gradient ? [gradient()] : []));
+  const active = calls.flatMap((call) => (call.active ? [call.active()] : []));
+  const [first] = calls;
+  const saturated = calls.reduce((count, call) => count + (call.saturated?.() ?? 0), 0);
+  return {
+    output,
+    outputGradient: gradients.length > 0 ? merged(gradients) : null,
+    ...(active[0] && { deadShare: deadShare(anyActive(active, active[0].length)) }),
+    ...(first?.saturated && { saturatedShare: output.size === 0 ? 0 : saturated / output.size }),
+  };
+}
+
+const merged = (stats: readonly TensorStats[]): TensorStats =>
+  stats.reduce((sum, next) => mergeStats(sum, next));
+
+const anyActive = (calls: readonly ArrayLike<number>[], units: number): number[] =>
+  Array.from({ length: units }, (_, unit) => Math.max(...calls.map((active) => active[unit] ?? 0)));
+
+function throughTimeRecord({ reversed, hidden, cell, gates }: Sequence): ThroughTimeRecord {
+  const length = Math.max(hidden.length, cell.length);
+  const norms = (readings: readonly Reading<TensorStats>[]): number[] => {
+    const inOrder = Array.from({ length }, (_, time) => readings[time]?.().norm ?? 0);
+    return reversed ? inOrder.reverse() : inOrder;
+  };
+  const gateRecords = [...gates].map(([name, readings]): [string, GateRecord] => {
+    const stats = merged(readings.map((reading) => reading.stats()));
+    const saturated = readings.reduce((count, reading) => count + reading.saturated(), 0);
+    return [name, { mean: stats.mean, saturatedShare: stats.size === 0 ? 0 : saturated / stats.size }];
+  });
+  return {
+    hiddenGradientNorms: norms(hidden),
+    ...(cell.length > 0 && { cellGradientNorms: norms(cell) }),
+    ...(gateRecords.length > 0 && { gates: Object.fromEntries(gateRecords) }),
+  };
+}
+
+/** Records over which a unit must have been silent to count as dead. */
+const WINDOW_RECORDS = 10;
+
+export function createUnitMemory(): UnitMemory {
+  const layers = new Map<string, { records: number; lastActive: Float64Array }>();
+  return {
+    deadShare(path, active) {
+      const layer = getOrAdd(layers, path, () => ({
+        records: 0,
+        lastActive: new Float64Array(active.length).fill(Number.NEGATIVE_INFINITY),
+      }));
+      const now = layer.records++;
+      let dead = 0;
+      for (const unit of layer.lastActive.keys()) {
+        if ((active[unit] ?? 0) > 0) layer.lastActive[unit] = now;
+        if (now - (layer.lastActive[unit] ?? 0) >= WINDOW_RECORDS) dead++;
+      }
+      return active.length === 0 ? 0 : dead / active.length;
+    },
+  };
+}
+
+const isRecurrent = ({ layer }: PlacedLayer): boolean => 'cell' in layer || 'stateSize' in layer;
+
+/** Runs operations without leaving them on the tape of the gradient that is being taken. */
+function untaped<T>(run: () => T): T {
+  let result: T | undefined;
+  customGrad(() => {
+    result = run();
+    return { value: scalar(0), gradFunc: (dy: Tensor) => dy };
+  })(scalar(0));
+  return result as T;
+}
+
+function getOrAdd<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
+}
+
+const mapValues = <V, R>(
+  map: ReadonlyMap<string, V>,
+  convert: (value: V, key: string) => R,
+): Record<string, R> => Object.fromEntries([...map].map(([key, value]) => [key, convert(value, key)]));

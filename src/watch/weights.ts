@@ -1,0 +1,31 @@
+import { engine, type Tensor } from '@tensorflow/tfjs-core';
+import type { PairSums } from '../kernels/compare.js';
+import { type Gauge, hold, type Reading } from './gauge.js';
+
+type Names = Iterable<{ readonly name: string }>;
+
+/** The present values of the variables so named, held without a copy; the caller disposes them. */
+export function holdWeights(names: Names): Map<string, Tensor> {
+  const { registeredVariables } = engine();
+  const held = new Map<string, Tensor>();
+  for (const { name } of names) {
+    const variable = registeredVariables[name];
+    if (variable) held.set(name, hold(variable));
+  }
+  return held;
+}
+
+/** Compares held weights with the present ones; a weight not held before is compared with itself. */
+export function compareWeights(
+  gauge: Gauge,
+  before: ReadonlyMap<string, Tensor>,
+  names: Names = [...before.keys()].map((name) => ({ name })),
+): Map<string, Reading<PairSums>> {
+  const { registeredVariables } = engine();
+  const readings = new Map<string, Reading<PairSums>>();
+  for (const { name } of names) {
+    const variable = registeredVariables[name];
+    if (variable) readings.set(name, gauge.compare(before.get(name) ?? variable, variable));
+  }
+  return readings;
+}
