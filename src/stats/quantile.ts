@@ -36,19 +36,16 @@ export function quantile(stats: TensorStats, q: number): number {
     throw new TypeError('quantile: stats must have a histogram; collect it with `{ histogram: true }`');
   }
   const segments = inOrderOfValue(stats.histogram, stats.zeros);
-  const total = segments.reduce((sum, { count }) => sum + count, 0);
-  if (total === 0) return Number.NaN;
-  let remaining = q * total;
-  for (const { low, high, count } of segments) {
-    if (remaining <= count) {
-      const from = Math.max(low, stats.min);
-      const to = Math.min(high, stats.max);
-      return from + (to - from) * (remaining / count);
-    }
+  let remaining = q * segments.reduce((total, { count }) => total + count, 0);
+  const segment = segments.find(({ count }) => {
+    if (remaining <= count) return true;
     remaining -= count;
-  }
-  // Only rounding leads here.
-  return stats.max;
+    return false;
+  });
+  if (segment === undefined) return Number.NaN;
+  const low = Math.max(segment.low, stats.min);
+  const high = Math.min(segment.high, stats.max);
+  return low + (high - low) * (remaining / segment.count);
 }
 
 function inOrderOfValue({ bins }: Histogram, zeros: number): Segment[] {
