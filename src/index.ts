@@ -7,6 +7,12 @@ export { type SkipNonFiniteOptions, skipNonFinite } from './clip/skip-non-finite
 export type { ClipContext, ClipResult, ClipStrategy, ClipVariable } from './clip/strategy.js';
 /** Initialisers of weights, for `kernelInitializer` and its kin: tfjs's names, with the variance they promise. */
 export * as initializers from './init/index.js';
+export type { LsuvLayer, LsuvOptions } from './init/lsuv.js';
+export { lsuv } from './init/lsuv.js';
+export type { RegisterOptions } from './init/register.js';
+export { register } from './init/register.js';
+export type { RescaledWeight } from './init/rescale-initial-weights.js';
+export { rescaleInitialWeights } from './init/rescale-initial-weights.js';
 export type { WeightKind } from './layout/kind.js';
 export type { Finding, Remedy, Report, Rule } from './record/finding.js';
 export { fromJson, toJson } from './record/json.js';

@@ -1,8 +1,9 @@
-import { type DataType, type Tensor, tensor, util } from '@tensorflow/tfjs-core';
-import { initializers, type Shape } from '@tensorflow/tfjs-layers';
+import { util } from '@tensorflow/tfjs-core';
+import { initializers } from '@tensorflow/tfjs-layers';
 import { type Fans, fans } from '../layout/fans.js';
 import type { WeightKind } from '../layout/kind.js';
-import type { Initializer } from './initializer.js';
+import { assertPositive } from './assert-positive.js';
+import { fillWith, type Initializer } from './initializer.js';
 import { normal, randomStreams, savedSeed, truncatedVariance, uniform } from './random.js';
 
 /** Kinds of weights that have fans. */
@@ -63,17 +64,14 @@ const ranks: Readonly<Record<KernelKind, readonly [least: number, most: number]>
 };
 
 /**
- * Builds an initialiser with variance gain^2 / fan, on an instance of tfjs's own `VarianceScaling`, since tfjs asks for
- * an instance of a class it does not export. tfjs saves it by `getConfig`, which says what tfjs has to do for the same
- * variance; only drawing is replaced.
+ * Builds an initialiser with variance gain^2 / fan. It is saved as tfjs's `VarianceScaling`, by a configuration that says
+ * what tfjs has to do for the same variance.
  *
  * @param name - Of the public function, for error messages.
  */
 export function varianceScaling(name: string, options: VarianceScaling): Initializer {
   const { gain, mode, distribution, seed, kind, gates = 1 } = options;
-  if (!(gain > 0 && gain < Infinity)) {
-    throw new RangeError(`${name}: gain must be a positive finite number, got ${gain}`);
-  }
+  assertPositive(name, 'gain', gain);
   if (!Object.hasOwn(fansByMode, mode)) {
     throw new RangeError(`${name}: mode must be one of ${Object.keys(fansByMode).join(', ')}, got ${mode}`);
   }
@@ -101,25 +99,16 @@ export function varianceScaling(name: string, options: VarianceScaling): Initial
     distribution,
     seed: savedSeed(seed),
   });
-  initializer.apply = (shape: Shape, dtype: DataType = 'float32'): Tensor => {
-    if (dtype !== 'float32') throw new TypeError(`${name}: dtype must be float32, got ${dtype}`);
-    const sizes = kernelShape(name, shape, kind);
-    if ((sizes.at(-1) ?? 0) % gates !== 0) {
-      throw new RangeError(
-        `${name}: expected a last axis of ${gates} gates x units, got shape [${sizes.join(', ')}]`,
-      );
-    }
-    const fan = Math.max(1, fansByMode[mode](fans(kindOfKernel(sizes, kind), sizes, { gates })));
-    fanInTfjsOverFan = Math.max(1, fansByMode[modeInTfjs](fans('unknown', sizes))) / fan;
+  return fillWith(name, initializer, (shape) => {
+    assertHasFans(name, shape, kind, gates);
+    const fan = Math.max(1, fansByMode[mode](fans(kindOfKernel(shape, kind), shape, { gates })));
+    fanInTfjsOverFan = Math.max(1, fansByMode[modeInTfjs](fans('unknown', shape))) / fan;
     const std = Math.sqrt(gain ** 2 / fan);
-    const size = util.sizeFromShape(sizes);
-    const values =
-      distribution === 'normal'
-        ? normal(size, std / Math.sqrt(truncatedVariance), nextStream(), 2)
-        : uniform(size, std * Math.sqrt(3), nextStream());
-    return tensor(values, sizes, 'float32');
-  };
-  return initializer;
+    const size = util.sizeFromShape(shape);
+    return distribution === 'normal'
+      ? normal(size, std / Math.sqrt(truncatedVariance), nextStream(), 2)
+      : uniform(size, std * Math.sqrt(3), nextStream());
+  });
 }
 
 /**
@@ -140,14 +129,21 @@ function kindOfKernel(shape: readonly number[], kind: KernelKind | undefined): K
   return kind;
 }
 
-function kernelShape(name: string, shape: Shape, kind: KernelKind | undefined): number[] {
+function assertHasFans(
+  name: string,
+  shape: readonly number[],
+  kind: KernelKind | undefined,
+  gates: number,
+): void {
   const [least, most] = kind === undefined ? [2, 5] : ranks[kind];
+  const got = `got shape [${shape.join(', ')}]`;
   if (shape.length < least || shape.length > most) {
+    const kernel = kind === undefined ? 'kernel' : `${kind} kernel`;
     const rank = least === most ? `${least}` : `${least} to ${most}`;
-    throw new RangeError(
-      `${name}: expected a ${kind === undefined ? '' : `${kind} `}kernel of rank ${rank}, which has fans, got shape [${shape.join(', ')}]` +
-        (shape.length < 2 ? "; use 'zeros' or 'ones' for biases and scales" : ''),
-    );
+    const fix = shape.length < 2 ? "; use 'zeros' or 'ones' for biases and scales" : '';
+    throw new RangeError(`${name}: expected a ${kernel} of rank ${rank}, which has fans, ${got}${fix}`);
   }
-  return shape.map((size) => size ?? 0);
+  if ((shape.at(-1) ?? 0) % gates !== 0) {
+    throw new RangeError(`${name}: expected a last axis of ${gates} gates x units, ${got}`);
+  }
 }

@@ -1,4 +1,4 @@
-"""Writes init.json: what Keras, JAX and PyTorch draw and count, for the tests of src/init and src/layout/fans.ts.
+"""Writes init.json: what Keras, JAX and PyTorch draw and count, for the tests of src/init and of src/layout/fans.ts.
 
 Run with Python 3.11 and numpy, jax, keras 3 (its jax backend) and torch; versions are printed into the file.
 """
@@ -93,6 +93,23 @@ fans = [
     },
 ]
 
+ORTHOGONAL_SAMPLES = 100_000
+squares = jax.vmap(lambda k: jax.nn.initializers.orthogonal()(k, (3, 3)))(jax.random.split(key, ORTHOGONAL_SAMPLES))
+
+
+def torch_dirac(shape):
+    """Fills a torch kernel [out, in, ...k] and turns it to [...k, in, out]."""
+    *taps, inputs, outputs = shape
+    weight = torch.nn.init.dirac_(torch.empty(outputs, inputs, *taps))
+    return {"shape": shape, "kernel": torch.movedim(weight, (0, 1), (-1, -2)).flatten().tolist()}
+
+
+def torch_sparse(shape, sparsity):
+    zeros = (torch.nn.init.sparse_(torch.empty(*shape), sparsity) == 0).sum(0).unique().tolist()
+    assert len(zeros) == 1
+    return {"shape": shape, "sparsity": sparsity, "zerosPerColumn": zeros[0]}
+
+
 golden = {
     "generator": "make_init.py",
     "versions": {
@@ -107,6 +124,15 @@ golden = {
         for (name, peer), sample in samples.items()
     ],
     "fans": fans,
+    "orthogonal": {
+        "peer": "jax",
+        "samples": ORTHOGONAL_SAMPLES,
+        "diagonal": quantiles(squares[:, 0, 0]),
+        "trace": quantiles(np.trace(squares, axis1=1, axis2=2)),
+    },
+    # Odd kernels only: at even ones torch takes another tap than padding 'same' does.
+    "dirac": [torch_dirac(shape) for shape in ([3, 2, 4], [3, 5, 4, 2], [1, 3, 3, 2, 2])],
+    "sparse": [torch_sparse([100, 20], 0.9), torch_sparse([7, 5], 0.5), torch_sparse([10, 3], 0.0)],
 }
 
 path = pathlib.Path(__file__).with_name("init.json")

@@ -1,0 +1,84 @@
+import { concat, serialization, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import type { Shape } from '@tensorflow/tfjs-layers';
+import type { Initializer } from './initializer.js';
+import { type OwnClass, ownInitializer } from './own-class.js';
+
+/** Options of {@link perGate}. */
+export interface PerGateOptions {
+  /** Gates fused side by side in the last axis: LSTM 4, GRU 3. */
+  readonly gates: number;
+}
+
+/** As it stands in saved models. */
+export const perGateClass: OwnClass = {
+  className: 'GradientHealthPerGate',
+  create: ({ initializer, gates }: { initializer: SavedInitializer } & PerGateOptions) =>
+    perGate(readInitializer(initializer), { gates }),
+};
+
+/** An initialiser as tfjs saves it. */
+interface SavedInitializer {
+  readonly className: string;
+  readonly config: serialization.ConfigDict;
+}
+
+/**
+ * Creates an initialiser that fills each fused gate of a recurrent weight on its own: a kernel [in, gates x units] as
+ * `gates` matrices [in, units]. So orthogonal and identity matrices, and the fans of He and Xavier, are those of a gate.
+ *
+ * A seeded initialiser of this library fills each gate differently; one of tfjs fills all alike. tfjs has no such class:
+ * call {@link register} before loading a saved model. For He and Xavier `kind: 'recurrent'` with `gates` does the same
+ * and needs none.
+ *
+ * @param initializer - Of this library or of tfjs.
+ * @throws RangeError at creation unless gates is a positive integer; when a layer is built, unless it divides the last
+ *   axis.
+ * @example
+ * ```ts
+ * import { initializers } from 'gradient-health';
+ *
+ * const recurrentInitializer = initializers.perGate(initializers.identity(), { gates: 3 });
+ * console.log(recurrentInitializer.apply([2, 3 * 2]).dataSync().join(' '));
+ * // 1 0 1 0 1 0 0 1 0 1 0 1
+ * ```
+ */
+export function perGate(initializer: Initializer, { gates }: PerGateOptions): Initializer {
+  if (!(Number.isInteger(gates) && gates > 0)) {
+    throw new RangeError(`perGate: gates must be a positive integer, got ${gates}`);
+  }
+  const fused = ownInitializer(perGateClass, { gates });
+  fused.getConfig = () => ({
+    gates,
+    initializer: { className: initializer.getClassName(), config: initializer.getConfig() },
+  });
+  fused.apply = (shape: Shape, dtype): Tensor => {
+    const size = shape.at(-1) ?? 0;
+    if (shape.length === 0 || size % gates !== 0) {
+      throw new RangeError(
+        `perGate: expected a last axis of ${gates} gates x units, got shape [${shape.join(', ')}]`,
+      );
+    }
+    const gate = [...shape.slice(0, -1), size / gates];
+    return tidy(() =>
+      concat(
+        Array.from({ length: gates }, () => initializer.apply(gate, dtype)),
+        shape.length - 1,
+      ),
+    );
+  };
+  return fused;
+}
+
+/** tfjs keeps its own reader to itself; the register it reads from is public. */
+function readInitializer({ className, config }: SavedInitializer): Initializer {
+  const [savedClass, fromConfig] = serialization.SerializationMap.getMap().classNameMap[className] ?? [];
+  const read = savedClass && fromConfig?.(savedClass, { ...config });
+  if (!read || !isInitializer(read)) {
+    throw new RangeError(
+      `perGate: expected a saved initializer, got class ${className}; call register() first`,
+    );
+  }
+  return read;
+}
+
+const isInitializer = (saved: serialization.Serializable): saved is Initializer => 'apply' in saved;
