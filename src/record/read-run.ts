@@ -126,6 +126,7 @@ export const readStep: Reader<StepRecord> = fields<StepRecord>({
       }),
     ),
   ),
+  watchShare: optional(number),
 });
 
 export const readFacts: Reader<RunFacts> = fields<RunFacts>(runFacts);

@@ -91,6 +91,8 @@ export interface StepRecord {
   readonly layers?: Readonly<Record<string, LayerRecord>>;
   /** By layer path: the gradient through time of recurrent layers, where it is watched. */
   readonly throughTime?: Readonly<Record<string, ThroughTimeRecord>>;
+  /** Share of the training time that watching has taken so far, as the monitor measured it, from 0 to 1. */
+  readonly watchShare?: number;
 }
 
 /** What a clip strategy did in one step. */

@@ -35,6 +35,13 @@ export interface WatchOptions {
    */
   readonly activations?: When | false;
   /**
+   * Largest share of the training time to spend, such as 0.02: the monitor measures what it takes and leaves steps out to
+   * stay within it. The first ten steps are always measured; `record.watchShare` tells the share so far.
+   *
+   * @default none: every step that is due is measured
+   */
+  readonly budget?: number;
+  /**
    * What to look for.
    *
    * @default `defaultRules`

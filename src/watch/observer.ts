@@ -2,6 +2,8 @@ import type { NamedTensorMap, Optimizer, Scalar, Tensor, Variable } from '@tenso
 import type { PairSums } from '../kernels/compare.js';
 import type { ClipRecord, StepRecord, TensorStats } from '../record/run.js';
 import { type ActivationDraft, createUnitMemory, draftActivations } from './activations.js';
+import type { Budget } from './budget.js';
+import type { Clipped } from './clipper.js';
 import type { Gauge, Reading } from './gauge.js';
 import { deviceGauge } from './gauge-device.js';
 import { hostGauge } from './gauge-host.js';
@@ -22,6 +24,7 @@ export interface ObserverOptions {
   readonly histogramsDue: (step: number) => boolean;
   readonly activationsDue: (step: number) => boolean;
   readonly clipName: () => string | undefined;
+  readonly budget: Budget;
   /** Receives the records, in step order. */
   readonly record: (record: StepRecord) => void;
   /** Called when gradients had to be put back into their slots. */
@@ -67,8 +70,12 @@ export function createObserver(options: ObserverOptions): Observer {
   let taps: Taps | undefined;
   const units = createUnitMemory();
 
+  const { budget } = options;
+
   const draftOf = (step: number): Draft | undefined =>
-    options.due(step) ? { step, gauge: readsSynchronously() ? hostGauge() : deviceGauge(queue) } : undefined;
+    options.due(step) && budget.allows()
+      ? { step, gauge: readsSynchronously() ? hostGauge() : deviceGauge(queue) }
+      : undefined;
 
   const measure = (target: Draft, gradients: readonly NamedGradient[]): NonNullable<Draft['gradients']> => {
     const histogram = options.histogramsDue(target.step);
@@ -104,6 +111,7 @@ export function createObserver(options: ObserverOptions): Observer {
         ...(clip && { clip: clip() }),
         variables: Object.fromEntries(variables),
         ...done.activations?.records(),
+        watchShare: budget.share,
       });
     };
     const settling = done.gauge.settle();
@@ -112,7 +120,7 @@ export function createObserver(options: ObserverOptions): Observer {
       return;
     }
     pending = Promise.all([pending, settling])
-      .then(emit)
+      .then(() => budget.spend(emit))
       .catch((error) => options.failed(error, done.step));
   };
 
@@ -124,6 +132,18 @@ export function createObserver(options: ObserverOptions): Observer {
     list = [];
   };
 
+  const spending =
+    <T extends unknown[]>(work: (...values: T) => void) =>
+    (...values: T): void =>
+      budget.spend(() => work(...values));
+
+  function endStep(done: Draft, clipped: Clipped | undefined, accepted: boolean | Scalar): void {
+    const clip = clipped && clipReading(done.gauge, list, clipped, accepted, options.clipName() ?? 'clip');
+    finish(done, compareWeights(done.gauge, before), clip);
+    draft = undefined;
+    abandon();
+  }
+
   /** Takes the gradients in the optimizer's place and measures layers on the way. Throws what `f` throws, and nothing else. */
   function tapped(
     target: Draft,
@@ -134,7 +154,7 @@ export function createObserver(options: ObserverOptions): Observer {
       <T extends unknown[]>(use: (...values: T) => void) =>
       (...values: T): void => {
         try {
-          use(...values);
+          budget.spend(() => use(...values));
         } catch (error) {
           options.failed(error, target.step);
         }
@@ -156,23 +176,23 @@ export function createObserver(options: ObserverOptions): Observer {
   }
 
   return {
-    start() {
+    start: spending(() => {
       // Gradients given by hand for a step that then never came are a record of their own.
       if (draft?.gradients) finish(draft, new Map());
       abandon();
       current = steps;
       draft = draftOf(current);
-    },
+    }),
     computeGradients(f, variables) {
       const optimizer = options.optimizer();
       if (!draft || !optimizer || !options.activationsDue(draft.step) || !computesAsTfjs(optimizer))
         return undefined;
       return tapped(draft, f, variables);
     },
-    loss(value) {
+    loss: spending((value: Scalar) => {
       if (draft) draft.loss = draft.gauge.scalar(value);
-    },
-    begin(gradients: readonly NamedGradient[], slots: Slots) {
+    }),
+    begin: spending((gradients: readonly NamedGradient[], slots: Slots) => {
       current = steps++;
       if (slots.repaired) options.repaired(current);
       draft ??= draftOf(current);
@@ -180,14 +200,14 @@ export function createObserver(options: ObserverOptions): Observer {
       draft.gradients ??= measure(draft, gradients);
       list = gradients;
       before = holdWeights(gradients);
-    },
+    }),
     end(clipped, accepted) {
-      if (!draft) return;
-      const { gauge } = draft;
-      const clip = clipped && clipReading(gauge, list, clipped, accepted, options.clipName() ?? 'clip');
-      finish(draft, compareWeights(gauge, before), clip);
-      draft = undefined;
-      abandon();
+      const done = draft;
+      try {
+        if (done) budget.spend(() => endStep(done, clipped, accepted));
+      } finally {
+        budget.endStep(done !== undefined);
+      }
     },
     failed(error) {
       abandon();

@@ -3,6 +3,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Finding } from '../record/finding.js';
 import { findingText } from '../report/finding-text.js';
 import { defaultRules } from '../rules/default-rules.js';
+import { createBudget } from './budget.js';
 import { attachClipper, detachClipper } from './clipping.js';
 import { existingHook, hookOf, releaseHook } from './hook.js';
 import { describeWeights, followOptimizer, isLayersModel, optimizerOf, viewOf } from './model.js';
@@ -56,6 +57,7 @@ export function watch(target: LayersModel | Optimizer, options: WatchOptions = {
   const due = schedule('every', every);
   const histogramsDue = schedule('histograms', histograms);
   const activationsDue = activations === false || !model ? () => false : schedule('activations', activations);
+  const budget = createBudget(options.budget);
   const first = model ? optimizerOf(model) : (target as Optimizer);
   refuseSecondWatch(target, first, clip !== undefined);
 
@@ -79,6 +81,7 @@ export function watch(target: LayersModel | Optimizer, options: WatchOptions = {
     view: () => view,
     due,
     histogramsDue,
+    budget,
     activationsDue,
     clipName: () => optimizer && existingHook(optimizer)?.clipper?.strategy.name,
     record(record) {
