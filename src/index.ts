@@ -38,6 +38,8 @@ export type {
 export type { Sink } from './record/sink.js';
 export { defaultRules } from './rules/default-rules.js';
 export { diagnose } from './rules/diagnose.js';
+/** Rules, one factory each, with their thresholds as options. */
+export * as rules from './rules/index.js';
 /** Statistics of numbers: typed arrays in, plain data out. */
 export * as stats from './stats/index.js';
 export type { CheckGradientsOptions } from './treat/check-gradients.js';

@@ -24,7 +24,7 @@ function advice([first]: readonly Remedy[]): string {
   if (first === undefined) return '';
   const to = typeof first.to === 'number' ? shortNumber(first.to) : first.to;
   const layers = first.layers.length === 0 ? '' : ` in ${count(first.layers.length, 'layer')}`;
-  return `; first try ${words(first.kind)} ${to}${layers}`;
+  return `; first try ${words(first.kind)}: ${to}${layers}`;
 }
 
 function lossStory(run: Run): string {

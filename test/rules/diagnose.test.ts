@@ -81,7 +81,7 @@ describe('diagnose', () => {
     const remedies = [{ kind: 'activation', layers: ['a', 'b'], to: 'relu', reason: 'slope 1' }] as const;
 
     expect(diagnose(run, [found('vanishing-gradient', { remedies })]).verdict).toBe(
-      'Training suffers: vanishing gradient at dense_1 since step 3; first try activation relu in 2 layers.',
+      'Training suffers: vanishing gradient at dense_1 since step 3; first try activation: relu in 2 layers.',
     );
     expect(diagnose(run, [found('non-finite', { severity: 'error' }), found('b')]).verdict).toBe(
       'Training is lost: non-finite at dense_1 since step 3 (and 1 more finding).',

@@ -1,0 +1,181 @@
+import type { Finding, Remedy, Rule } from '../record/finding.js';
+import type { Run, StepRecord, TensorStats } from '../record/run.js';
+import { shortNumber } from '../record/short-number.js';
+import { type Explosion, findExplosion } from './explosion.js';
+import { outputFault } from './output-fault.js';
+import { variableOf, weightedLayers } from './weighted-layers.js';
+
+const id = 'non-finite';
+/** Growth of the gradient norm that explains what follows it; as in the default of the rule for exploding gradients. */
+const explainingGrowth = 100;
+
+/**
+ * Finds the first NaN or infinite loss, gradient or weight, and where it began.
+ *
+ * `where` is the first layer in backward order, so the deepest, whose gradient (or else weight) was not finite at the first
+ * such step; `model` where the records do not tell. An `error` while the newest record is still not finite, or weights
+ * are; a `warning` when training came back by itself; `info` when a clip rejected or repaired every such gradient. Names
+ * an exploding gradient as the cause when the norm grew a hundredfold before, and NaN in the data when their statistics
+ * hold some. One record is evidence enough.
+ *
+ * @example
+ * ```ts
+ * import { diagnose, rules, type StepRecord } from 'gradient-health';
+ *
+ * const steps: StepRecord[] = [0.5, Number.NaN].map((loss, step) => ({
+ *   step, wallTimeMs: 0, loss, learningRate: 0.1, globalNorm: 1, variables: {},
+ * }));
+ * const report = diagnose({ schema: 1, model: null, backend: null, data: null, steps }, [rules.nonFinite()]);
+ * console.log(report.findings[0]?.message); // The loss is NaN from step 1 on.
+ * ```
+ */
+export function nonFinite(): Rule {
+  return { id, check };
+}
+
+/** What was not finite, and when. */
+interface Breakdown {
+  readonly first: StepRecord;
+  readonly last: StepRecord;
+  /** Records with a loss, gradient or weight that is not finite. */
+  readonly steps: number;
+  /** Keys of gradients and of weights that were not finite in the first such record. */
+  readonly gradients: readonly string[];
+  readonly weights: readonly string[];
+  /** Layer of the first of them in backward order, where known. */
+  readonly place: string | undefined;
+  /** Whether the newest record is finite again, and whether a clip saw to that. */
+  readonly recovered: boolean;
+  readonly repaired: boolean;
+}
+
+function check(run: Run): Finding[] {
+  const found = breakdown(run);
+  if (found === null) return [];
+  const { first, last, gradients, weights, place, recovered, repaired, steps } = found;
+  const explosion = findExplosion(run, explainingGrowth);
+  const cause = explosion?.outcome === 'non-finite' ? explosion : null;
+  const fault = outputFault(run);
+  const faultStory = fault === null ? '' : `${fault.where}: ${fault.why}.`;
+  const sentences = [what(found), dataStory(run), faultStory, growthStory(cause), recoveryStory(run, found)];
+  return [
+    {
+      rule: id,
+      severity: !recovered ? 'error' : repaired ? 'info' : 'warning',
+      where: place ?? 'model',
+      firstStep: first.step,
+      lastStep: last.step,
+      evidence: {
+        loss: first.loss ?? Number.NaN,
+        globalNorm: first.globalNorm,
+        gradients: gradients.length,
+        weights: weights.length,
+        steps,
+      },
+      message: sentences.filter((sentence) => sentence !== '').join(' '),
+      ...(cause && { because: 'exploding-gradient' }),
+      remedies: remedies(run, cause !== null),
+    },
+  ];
+}
+
+function breakdown(run: Run): Breakdown | null {
+  const newest = run.steps.at(-1);
+  if (newest === undefined) return null;
+  const brokenNow = isBroken(newest) || badWeights(newest).length > 0;
+  const bad = run.steps.filter((record) => isBroken(record) || (brokenNow && record === newest));
+  const [first, last] = [bad[0], bad.at(-1)];
+  if (first === undefined || last === undefined) return null;
+  const gradients = keysIn(first, (key) => hasNonFinite(variableOf(first, key)?.gradient));
+  const weights = badWeights(first);
+  return {
+    first,
+    last,
+    steps: bad.length,
+    gradients,
+    weights,
+    place: deepest(run, gradients) ?? deepest(run, weights),
+    recovered: !brokenNow,
+    repaired: bad.every(({ clip }) => clip && (!clip.accepted || Number.isFinite(clip.normAfter))),
+  };
+}
+
+function isBroken({ loss, globalNorm }: StepRecord): boolean {
+  return !Number.isFinite(globalNorm) || (loss !== null && !Number.isFinite(loss));
+}
+
+function badWeights(record: StepRecord): string[] {
+  return keysIn(record, (key) => !Number.isFinite(variableOf(record, key)?.weightNorm ?? 0));
+}
+
+function keysIn(record: StepRecord, matches: (key: string) => boolean): string[] {
+  return Object.keys(record.variables).filter(matches);
+}
+
+function hasNonFinite(values: TensorStats | null | undefined): boolean {
+  return values !== null && values !== undefined && values.nans + values.infs > 0;
+}
+
+/** Path of the deepest layer that has one of these weights; without a model only where all belong to one layer. */
+function deepest(run: Run, keys: readonly string[]): string | undefined {
+  const wanted = new Set(keys);
+  const layers = weightedLayers(run).filter(({ kernels, vectors }) =>
+    [...kernels, ...vectors].some((key) => wanted.has(key)),
+  );
+  return run.model === null && layers.length > 1 ? undefined : layers.at(-1)?.path;
+}
+
+function what({ first, gradients, weights, place, recovered }: Breakdown): string {
+  const when = recovered ? `at step ${first.step}` : `from step ${first.step} on`;
+  const total = Object.keys(first.variables).length;
+  const parts = [
+    first.loss === null || Number.isFinite(first.loss) ? [] : [`the loss is ${first.loss}`],
+    weights.length === 0 ? [] : [`${weights.length} of ${total} weights are not finite`],
+    gradients.length === 0 ? [] : [`${gradients.length} of ${total} gradients are not finite`],
+  ].flat();
+  const subject = parts.length === 0 ? `the global gradient norm is ${first.globalNorm}` : parts.join(', ');
+  const order = place === undefined ? '' : `, ${place} being the first of them in backward order`;
+  return `${subject.replace(/^t/, 'T')} ${when}${order}.`;
+}
+
+function dataStory({ data }: Run): string {
+  return (['input', 'target'] as const)
+    .filter((name) => hasNonFinite(data?.[name]))
+    .map(
+      (name) =>
+        `The ${name} itself holds ${data?.[name]?.nans} NaN and ${data?.[name]?.infs} infinite values.`,
+    )
+    .join(' ');
+}
+
+function growthStory(cause: Explosion | null): string {
+  if (cause === null) return '';
+  const { usualNorm, peakNorm } = cause;
+  return `The gradient norm had grown from ${shortNumber(usualNorm)} to ${shortNumber(peakNorm)} before.`;
+}
+
+function recoveryStory(run: Run, { recovered, repaired, steps, first }: Breakdown): string {
+  if (!recovered) return '';
+  const how = repaired ? `${first.clip?.name} kept it from the weights` : 'Training came back by itself';
+  return `${how}; it happened in ${steps} of ${run.steps.length} recorded steps.`;
+}
+
+function remedies(run: Run, exploded: boolean): Remedy[] {
+  const { data, steps } = run;
+  if (hasNonFinite(data?.input) || hasNonFinite(data?.target)) return [];
+  const fault = outputFault(run);
+  const rate = steps.at(-1)?.learningRate ?? 0;
+  const slower: Remedy = {
+    kind: 'learning-rate',
+    layers: [],
+    to: Number((rate / 10).toPrecision(3)),
+    reason: 'weights that overshoot end in overflow',
+  };
+  const skip: Remedy = {
+    kind: 'clip',
+    layers: [],
+    to: 'skipNonFinite()',
+    reason: 'a step whose gradient is not finite would destroy the weights; skipping it keeps them',
+  };
+  return [...(fault ? [fault.remedy] : []), ...(rate > 0 ? [slower] : []), ...(exploded ? [] : [skip])];
+}

@@ -1,0 +1,194 @@
+import type { Finding, Rule } from '../record/finding.js';
+import type { Run, StepRecord } from '../record/run.js';
+import { shortNumber } from '../record/short-number.js';
+import {
+  activationProfile,
+  belowSince,
+  type Comparison,
+  compare,
+  type DepthProfile,
+  kernelProfile,
+  type Probe,
+  slack,
+} from './depth-profile.js';
+import { fadingCause, fadingRemedies, hiddenLayers } from './fading-advice.js';
+import { lossTrend } from './loss-trend.js';
+import { checkCount, checkThreshold } from './threshold.js';
+import { gradientNorm, weightedLayers } from './weighted-layers.js';
+
+/** Options of {@link vanishingGradient}. */
+export interface VanishingGradientOptions {
+  /**
+   * Fires for every layer whose gradient norm is below this, at any step and whatever the loss does. Given, it replaces
+   * the rule's own judgement.
+   *
+   * @default none: the rule judges by `ratio`
+   */
+  readonly below?: number;
+  /**
+   * Share of the output layer's gradient norm below which a hidden layer's counts as vanishing.
+   *
+   * @default 1e-3, as AutoTrainer (ICSE 2021) has it
+   */
+  readonly ratio?: number;
+  /**
+   * Newest records that must agree. A ratio of 1e-5 or less needs three.
+   *
+   * @default 10 (heuristic)
+   */
+  readonly overRecords?: number;
+}
+
+const id = 'vanishing-gradient';
+/** Gradient norm above which a layer is not called starved however much more others get (AutoTrainer, ICSE 2021). */
+const starvingNorm = 1e-4;
+/** Ratio at which three records are evidence enough. Heuristic. */
+const overwhelmingRatio = 1e-5;
+const overwhelmingRecords = 3;
+/** A ratio that grew by this factor within the window is recovering, as after a zero initialisation. Heuristic. */
+const recovery = 3;
+
+/**
+ * Finds gradients that fade on their way from the output back to the first layers, so that these hardly learn.
+ *
+ * Compares the L2 norm of each hidden layer's weight gradients with the output layer's, over the newest records. Fires
+ * when the ratio stays below `ratio` and the norm below 1e-4, or when the ratio stays below 1e-5 for three records. Where
+ * activations are recorded it compares their gradients too: with Xavier weights and ReLU the gradients of all weights
+ * shrink alike and hide the decay.
+ *
+ * Silent while training succeeds anyway: the loss has fallen beyond its own noise and below that of a constant prediction,
+ * or is all but zero. Silent on layers whose gradient is exactly 0, which is {@link zeroGradient}'s business, and on NaN.
+ * Without a loss, or without a model (then without depth), only overwhelming ratios count. Known to miss: a squared error
+ * that falls by the output bias alone, unless the run holds statistics of the targets.
+ *
+ * @param options - Thresholds.
+ * @throws RangeError when a threshold is not positive and finite.
+ *
+ * @example
+ * ```ts
+ * import { rules } from 'gradient-health';
+ *
+ * console.log(rules.vanishingGradient({ below: 1e-7 }).id); // vanishing-gradient
+ * ```
+ */
+export function vanishingGradient(options: VanishingGradientOptions = {}): Rule {
+  const { below, ratio = 1e-3, overRecords = 10 } = options;
+  checkThreshold('vanishingGradient', 'below', below);
+  checkThreshold('vanishingGradient', 'ratio', ratio);
+  checkCount('vanishingGradient', 'overRecords', overRecords);
+  return {
+    id,
+    check: (run) => (below === undefined ? checkRatio(run, ratio, overRecords) : checkNorms(run, below)),
+  };
+}
+
+function checkRatio(run: Run, ratio: number, overRecords: number): Finding[] {
+  const trend = lossTrend(run);
+  if (trend.converged || trend.succeeded) return [];
+  const tapped = run.steps.filter(({ layers }) => layers !== undefined);
+  const views: readonly [DepthProfile | null, readonly StepRecord[], string][] = [
+    [kernelProfile(run), run.steps, 'gradient norm'],
+    [activationProfile(run, tapped), tapped, 'gradient norm of its output'],
+  ];
+  // Where the loss does not say that training is stuck, or depth is not known, only overwhelming evidence counts.
+  const needed = trend.known && !trend.falling && run.model !== null ? 1 : 2;
+  for (const [profile, records, what] of views) {
+    if (profile === null) continue;
+    const window = untilDead(records, profile).slice(-overRecords);
+    const compared = profile.hidden.map((place) => ({ place, ...compare(place, profile.output, window) }));
+    const strong = compared.filter((layer) => strengthOf(layer, ratio, overRecords) >= needed);
+    if (!strong.some((layer) => layer.ratio > 0)) continue;
+    // The block reaches as far as ratios are nearly as low, so that it has the same first layer from check to check.
+    const faded = compared.filter((layer) => strong.includes(layer) || layer.ratio < slack * ratio);
+    const first = faded.find((layer) => layer.ratio > 0);
+    if (first) return [finding(run, profile, records, what, first, ratio, faded.length)];
+  }
+  return [];
+}
+
+/** Without the newest records in which no hidden layer gets any gradient: what faded before may be gone by then. */
+function untilDead(records: readonly StepRecord[], { hidden }: DepthProfile): readonly StepRecord[] {
+  let end = records.length;
+  for (const record of [...records].reverse()) {
+    if (hidden.some(({ normIn }) => (normIn(record) ?? 0) !== 0)) break;
+    end--;
+  }
+  return records.slice(0, end);
+}
+
+/** 2: overwhelming, 1: good enough where the loss agrees, 0: none. */
+function strengthOf({ ratios, ratio, norm }: Comparison, threshold: number, overRecords: number): 0 | 1 | 2 {
+  const [oldest = 0, newest = 0] = [ratios[0], ratios.at(-1)];
+  if (newest > recovery * oldest && oldest > 0) return 0;
+  const overwhelming = Math.min(threshold, overwhelmingRatio);
+  if (ratios.length >= overwhelmingRecords && ratios.every((r) => r <= overwhelming)) return 2;
+  if (ratios.length < overRecords) return 0;
+  return ratio < threshold && norm < starvingNorm && ratios.every((r) => r < slack * threshold) ? 1 : 0;
+}
+
+function finding(
+  run: Run,
+  profile: DepthProfile,
+  records: readonly StepRecord[],
+  what: string,
+  { place, norm, outputNorm, ratio }: Comparison & { readonly place: Probe },
+  threshold: number,
+  layers: number,
+): Finding {
+  const firstStep = belowSince(records, place, profile.output, threshold);
+  const hidden = hiddenLayers(run.model, place.facts?.depth ?? 0);
+  const cause = fadingCause(hidden);
+  const others = run.model === null ? `that of ${profile.output.path}` : "the output layer's";
+  const since = `since step ${firstStep}${cause === undefined ? '' : `: ${cause}`}`;
+  return {
+    rule: id,
+    severity: 'warning',
+    where: place.path,
+    firstStep,
+    lastStep: run.steps.at(-1)?.step ?? firstStep,
+    evidence: { gradientNorm: norm, outputGradientNorm: outputNorm, ratio, layers },
+    message: `${place.path}: ${what} ${shortNumber(norm)}, ${fraction(ratio)} of ${others}, ${since}.`,
+    remedies:
+      hidden.length > 0
+        ? fadingRemedies(hidden, run.model)
+        : [
+            {
+              kind: 'initializer',
+              layers: [place.path],
+              to: 'heNormal',
+              reason: 'for relu (xavierUniform for tanh): weights that keep the variance from layer to layer',
+            },
+          ],
+  };
+}
+
+/** `1/40000`, two digits of it. */
+function fraction(ratio: number): string {
+  return `1/${shortNumber(Number((1 / ratio).toPrecision(2)))}`;
+}
+
+function checkNorms(run: Run, below: number): Finding[] {
+  const layers = weightedLayers(run).filter(({ kernels }) => kernels.length > 0);
+  const hits = run.steps.flatMap((record) => {
+    const low = layers.flatMap((layer) => {
+      const norm = gradientNorm(record, layer.kernels);
+      return norm !== undefined && norm < below ? [{ layer, norm }] : [];
+    });
+    return low[0] ? [{ step: record.step, layers: low.length, ...low[0] }] : [];
+  });
+  const [first, last] = [hits[0], hits.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  const { layer, norm, step } = first;
+  return [
+    {
+      rule: id,
+      severity: 'warning',
+      where: layer.path,
+      firstStep: step,
+      lastStep: last.step,
+      evidence: { gradientNorm: norm, below, layers: first.layers, steps: hits.length },
+      message: `${layer.path}: gradient norm ${shortNumber(norm)} at step ${step}, below ${shortNumber(below)}.`,
+      remedies: fadingRemedies(hiddenLayers(run.model, layer.facts?.depth ?? 0), run.model),
+    },
+  ];
+}

@@ -1,0 +1,154 @@
+import type { Finding, Rule } from '../record/finding.js';
+import type { Run, StepRecord, TensorStats } from '../record/run.js';
+import { compare, kernelProfile } from './depth-profile.js';
+import { findExplosion } from './explosion.js';
+import { lossTrend } from './loss-trend.js';
+import { checkCount } from './threshold.js';
+import { variableOf, type WeightedLayer, weightedLayers } from './weighted-layers.js';
+import { type Block, explainBlock, explainOutput } from './zero-cause.js';
+
+/** Options of {@link zeroGradient}. */
+export interface ZeroGradientOptions {
+  /**
+   * Newest records in which the gradient must be exactly 0. Three are enough when it was so from the first record on.
+   *
+   * @default 10 (heuristic)
+   */
+  readonly overRecords?: number;
+}
+
+const id = 'zero-gradient';
+const fewestRecords = 3;
+/** Growth of the gradient norm before layers died, as in the default of the rule for exploding gradients. */
+const explainingGrowth = 100;
+/** Ratio to the output's gradient before, at which the rule for vanishing gradients needs no more evidence. */
+const fadedRatio = 1e-5;
+
+/**
+ * Finds layers whose gradient is exactly 0 while the loss is not: they do not learn at all, which is not the same as
+ * learning slowly.
+ *
+ * Tells apart, as far as the records allow: an output that passes no gradient by construction (softmax over one unit, relu
+ * under a cross-entropy), predictions so wrong that the cross-entropy is cut off, dead or saturated hidden layers,
+ * weights of 0, gradients that fell below what a float32 can hold (`because` of a vanishing gradient), and weights that no
+ * gradient ever reached. Weights that lost their gradient later are taken to be frozen on purpose.
+ *
+ * Silent where the loss is all but zero; where it is not known, silent unless only some layers are at 0 or all have been
+ * from the first record on. An `error` where no weight matrix can get a gradient again, else a `warning`. NaN is not 0.
+ *
+ * @param options - How long the gradient must have been 0.
+ * @throws RangeError when `overRecords` is not a positive integer.
+ *
+ * @example
+ * ```ts
+ * import { rules } from 'gradient-health';
+ *
+ * console.log(rules.zeroGradient().id); // zero-gradient
+ * ```
+ */
+export function zeroGradient({ overRecords = 10 }: ZeroGradientOptions = {}): Rule {
+  checkCount('zeroGradient', 'overRecords', overRecords);
+  return { id, check: (run) => check(run, overRecords) };
+}
+
+function check(run: Run, overRecords: number): Finding[] {
+  const { steps } = run;
+  const window = steps.slice(-overRecords);
+  if (window.length < Math.min(overRecords, fewestRecords) || lossTrend(run).converged) return [];
+  const layers = weightedLayers(run).filter(({ kernels }) => kernels.length > 0);
+  const states = layers.map((layer) => stateOver(window, layer.kernels));
+  const pick = (state: GradientState): WeightedLayer[] => layers.filter((_, i) => states[i] === state);
+  const [zero, live, missing] = [pick('zero'), pick('other'), pick('missing')];
+  const found: Finding[] = [];
+  const first = zero[0];
+  const since = first === undefined ? 0 : zeroSince(steps, first.kernels);
+  const lossKnown = steps.some(({ loss }) => loss !== null);
+  if (first !== undefined && (live.length > 0 || lossKnown || since === steps[0]?.step)) {
+    found.push(zeroFinding(run, { window, zero, live }, since));
+  }
+  const detached = missing.filter(({ kernels }) => stateOver(steps, kernels) === 'missing');
+  if (detached.length > 0) found.push(detachedFinding(run, detached));
+  return found;
+}
+
+/** `other`: neither all zero nor all missing in the records that hold these weights. */
+type GradientState = 'zero' | 'missing' | 'other';
+
+function stateOver(records: readonly StepRecord[], keys: readonly string[]): GradientState {
+  let state: GradientState | undefined;
+  for (const record of records) {
+    for (const key of keys) {
+      const gradient = variableOf(record, key)?.gradient;
+      if (gradient === undefined) continue;
+      const now = gradient === null ? 'missing' : isZero(gradient) ? 'zero' : 'other';
+      if (now === 'other' || (state !== undefined && now !== state)) return 'other';
+      state = now;
+    }
+  }
+  return state ?? 'other';
+}
+
+function isZero({ size, zeros }: TensorStats): boolean {
+  return size > 0 && zeros === size;
+}
+
+function zeroSince(steps: readonly StepRecord[], keys: readonly string[]): number {
+  let since = steps.at(-1)?.step ?? 0;
+  for (const record of [...steps].reverse()) {
+    if (stateOver([record], keys) !== 'zero') break;
+    since = record.step;
+  }
+  return since;
+}
+
+function zeroFinding(run: Run, block: Block, since: number): Finding {
+  const { zero, live, window } = block;
+  const vectors = weightedLayers(run).flatMap((layer) => layer.vectors);
+  const outputGetsNone = live.length === 0 && vectors.every((key) => stateOver(window, [key]) !== 'other');
+  const cause = outputGetsNone ? explainOutput(run, block) : explainBlock(run, block);
+  const because = cause.because ?? precedent(run, since);
+  const first = zero[0]?.path;
+  const subject =
+    zero.length === 1
+      ? `${first}: the gradient of its weights is`
+      : `${first} and ${zero.length - 1} more: the gradients of their weights are`;
+  return {
+    rule: id,
+    severity: cause.severity,
+    where: cause.where,
+    firstStep: since,
+    lastStep: run.steps.at(-1)?.step ?? since,
+    evidence: { layers: zero.length, ofLayers: zero.length + live.length },
+    message: `${subject} exactly 0 since step ${since}: ${cause.why}.`,
+    ...(because !== undefined && { because }),
+    remedies: cause.remedies,
+  };
+}
+
+/** What the records before the gradient was gone show. */
+function precedent(run: Run, since: number): string | undefined {
+  const explosion = findExplosion(run, explainingGrowth);
+  if (explosion !== null && since >= (run.steps[explosion.onset]?.step ?? 0)) return 'exploding-gradient';
+  const before = run.steps.filter(({ step }) => step < since).slice(-fewestRecords);
+  const profile = kernelProfile(run);
+  const [first] = profile?.hidden ?? [];
+  if (profile === null || first === undefined || before.length < fewestRecords) return undefined;
+  return compare(first, profile.output, before).ratio <= fadedRatio ? 'vanishing-gradient' : undefined;
+}
+
+function detachedFinding({ steps }: Run, detached: readonly WeightedLayer[]): Finding {
+  const [path, n] = [detached[0]?.path ?? 'model', detached.length];
+  const others = n === 1 ? '' : ` (and ${n - 1} more)`;
+  return {
+    rule: id,
+    severity: 'warning',
+    where: path,
+    firstStep: steps[0]?.step ?? 0,
+    lastStep: steps.at(-1)?.step ?? 0,
+    evidence: { layers: n },
+    message:
+      `${path}${others}: no gradient reached its weights in any of ${steps.length} recorded steps: the loss does not ` +
+      'depend on them, or an operation on the way has no gradient.',
+    remedies: [],
+  };
+}
