@@ -1,0 +1,97 @@
+import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { root } from '../sources.js';
+import { program } from './programs.js';
+
+interface Result {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+let folder = '';
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'battery-'));
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function cases(...programs: object[]): string {
+  const path = join(folder, `${programs.length}-${Math.random()}.json`);
+  writeFileSync(path, JSON.stringify(programs));
+  return path;
+}
+
+function battery(...args: string[]): Promise<Result> {
+  return new Promise((resolve) => {
+    const tsx = join(root, 'node_modules/tsx/dist/cli.mjs');
+    execFile(process.execPath, [tsx, join(root, 'battery/run.ts'), ...args], (error, out, err) => {
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err });
+    });
+  });
+}
+
+describe('npm run battery', () => {
+  test('prints a line for each program and seed and a summary, as JSON and nothing else', async () => {
+    const path = cases(
+      program({ goal: { metric: 'accuracy', min: 0.9 } }),
+      program({ id: 'sick', faulty: true, causes: ['zero-gradient'] }),
+    );
+    const { code, out, err } = await battery('--cases', path, '--seeds', '2', '--json');
+    expect(code, err).toBe(0);
+    const lines = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines.map(({ id, seed }) => [id, seed])).toEqual([
+      ['small', 1],
+      ['small', 2],
+      ['sick', 1],
+      ['sick', 2],
+      [undefined, undefined],
+    ]);
+    expect(Object.keys(lines[0])).toEqual([
+      'id',
+      'seed',
+      'faulty',
+      'fired',
+      'first',
+      'steps',
+      'loss',
+      'metric',
+    ]);
+    expect(lines.at(-1)).toMatchObject({ summary: true, programs: 2 });
+    expect(err).toContain('small seed 1 on wasm, 6 steps');
+  });
+
+  test('prints tables otherwise, and trains where it is told to', async () => {
+    const { code, out, err } = await battery('--cases', cases(program()), '--seeds', '1', '--backend', 'cpu');
+    expect(code, err).toBe(0);
+    expect(out).toMatch(/^program +is +flagged/);
+    expect(out).toContain('1 programs, 1 seeds each');
+    expect(err).toContain('on cpu');
+  });
+
+  test.each([
+    [['--seeds', '0'], '--seeds must be a positive integer, got 0'],
+    [['--backend', 'webgl'], '--backend must be cpu or wasm, got webgl'],
+    [['--treat'], '--treat is not there yet'],
+  ])('refuses %j', async (args, message) => {
+    const { code, out, err } = await battery('--cases', cases(program()), ...args);
+    expect(code).toBe(1);
+    expect(out).toBe('');
+    expect(err).toContain(`battery: ${message}`);
+  });
+
+  test('names file, program and field of an error before it trains anything', async () => {
+    const path = cases(program(), { ...program({ id: 'odd' }), lr: 1 });
+    const { code, err } = await battery('--cases', path);
+    expect(code).toBe(1);
+    expect(err).toContain(`battery: ${path}: program odd: unknown field "lr"`);
+    expect(err).not.toContain('seed 1');
+  });
+});
