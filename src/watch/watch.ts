@@ -195,7 +195,7 @@ export function watch(target: LayersModel | Optimizer, options: WatchOptions = {
  * const optimizer = tf.train.sgd(0.1);
  * const monitor = collectHistograms(optimizer);
  * optimizer.minimize(() => tf.sum(tf.square(weight)));
- * console.log(monitor.records[0].variables.weight.gradient.histogram.bins);
+ * console.log(monitor.records[0].variables.weight.gradient?.histogram?.bins);
  * // [ [ 256, 1 ], [ 258, 1 ] ]
  * await monitor.stop();
  * ```
