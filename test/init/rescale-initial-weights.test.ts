@@ -1,4 +1,4 @@
-import { add, memory, mul, randomNormal, type Tensor } from '@tensorflow/tfjs-core';
+import { abs, memory, mul, randomNormal, type Tensor, tensor } from '@tensorflow/tfjs-core';
 import {
   type LayersModel,
   layers,
@@ -112,8 +112,19 @@ describe('rescaleInitialWeights', () => {
   };
 
   test.each<[string, (model: LayersModel) => Promise<unknown>]>([
-    ['set to another variance', (model) => withSecond(model, ({ shape }) => randomNormal(shape, 0, 0.05))],
-    ['shifted', (model) => withSecond(model, (kernel) => add(kernel, 0.01))],
+    // Each of the first three breaks one of the signs alone: variance, mean and cut.
+    ['halved', (model) => withSecond(model, (kernel) => mul(kernel, 0.5))],
+    ['made positive', (model) => withSecond(model, (kernel) => abs(kernel))],
+    [
+      'changed in a single element',
+      (model) =>
+        withSecond(model, (kernel) => {
+          const values = kernel.dataSync().slice();
+          // The cut is 2 sqrt(2 / (200 + 100)) = 0.163.
+          values[7] = 0.164;
+          return tensor(values, kernel.shape);
+        }),
+    ],
     ['made NaN', (model) => withSecond(model, (kernel) => mul(kernel, Number.NaN))],
     [
       'trained for one epoch',
