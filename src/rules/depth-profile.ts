@@ -1,5 +1,6 @@
+import { fullNorm } from '../record/full-norm.js';
 import type { LayerFacts, Run, StepRecord } from '../record/run.js';
-import { fullNorm, gradientNorm, type WeightedLayer, weightedLayers } from './weighted-layers.js';
+import { gradientNorm, type WeightedLayer, weightedLayers } from './weighted-layers.js';
 
 /** A place at which records hold the gradient. */
 export interface Probe {

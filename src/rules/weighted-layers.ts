@@ -1,4 +1,6 @@
-import type { LayerFacts, Run, StepRecord, TensorStats, VariableRecord } from '../record/run.js';
+import { fullNorm } from '../record/full-norm.js';
+import { layerPath } from '../record/layer-path.js';
+import type { LayerFacts, Run, StepRecord, VariableRecord } from '../record/run.js';
 
 /** A layer that has trainable weights, as far as records and facts tell. */
 export interface WeightedLayer {
@@ -19,7 +21,7 @@ export function weightedLayers(run: Run): readonly WeightedLayer[] {
   const known = new Map(run.model?.layers.map((layer) => [layer.path, layer]));
   const byPath = new Map<string, { facts: LayerFacts | null; kernels: string[]; vectors: string[] }>();
   for (const key of Object.keys(run.steps.at(-1)?.variables ?? {}).sort()) {
-    const path = layerPath(key, known);
+    const path = layerPath(key, (candidate) => known.has(candidate));
     const layer = byPath.get(path) ?? { facts: known.get(path) ?? null, kernels: [], vectors: [] };
     byPath.set(path, layer);
     (vectorName.test(key.slice(key.lastIndexOf('/') + 1)) ? layer.vectors : layer.kernels).push(key);
@@ -28,24 +30,9 @@ export function weightedLayers(run: Run): readonly WeightedLayer[] {
   return layers.sort((a, b) => (a.facts?.depth ?? 0) - (b.facts?.depth ?? 0) || (a.path < b.path ? -1 : 1));
 }
 
-/** The key without the weight's name; further segments go where that names a known layer, as for stacked cells. */
-function layerPath(key: string, known: ReadonlyMap<string, unknown>): string {
-  for (let end = key.lastIndexOf('/'); end > 0; end = key.lastIndexOf('/', end - 1)) {
-    if (known.has(key.slice(0, end))) return key.slice(0, end);
-  }
-  const end = key.lastIndexOf('/');
-  return end > 0 ? key.slice(0, end) : key;
-}
-
 /** The record of a weight; keys such as `constructor` find nothing that is not there. */
 export function variableOf(record: StepRecord, key: string): VariableRecord | undefined {
   return Object.hasOwn(record.variables, key) ? record.variables[key] : undefined;
-}
-
-/** The norm that an optimizer would have met: NaN and infinite elements are not left out as in {@link TensorStats}. */
-export function fullNorm(stats: TensorStats): number {
-  if (stats.nans > 0) return Number.NaN;
-  return stats.infs > 0 ? Number.POSITIVE_INFINITY : stats.norm;
 }
 
 /** L2 norm of the gradients of these weights together; `undefined` when none reached any of them. */
