@@ -1,9 +1,11 @@
-import { concat, keep, type Tensor1D } from '@tensorflow/tfjs-core';
+import { concat, dispose, keep, type Tensor1D } from '@tensorflow/tfjs-core';
 
 /** Reads small tensors back from a device without ever blocking it. */
 export interface ReadQueue {
   /** Takes over the tensor and resolves with its values; reads resolve in the order they were asked for. */
   read(tensor: Tensor1D): Promise<Float32Array>;
+  /** Elements asked for and not yet here. */
+  readonly waiting: number;
 }
 
 interface Waiting {
@@ -18,35 +20,47 @@ interface Waiting {
  * throws otherwise.
  */
 export function createReadQueue(): ReadQueue {
-  let waiting: Waiting[] = [];
+  let queue: Waiting[] = [];
   let reading = false;
+  let waiting = 0;
 
   async function readAll(): Promise<void> {
     reading = true;
-    while (waiting.length > 0) {
-      const batch = waiting;
-      waiting = [];
-      const tensors = batch.map(({ tensor }) => tensor);
-      const joined = tensors.length === 1 ? undefined : keep(concat(tensors));
-      try {
-        const values = (await (joined ?? tensors[0])?.data()) as Float32Array;
-        let offset = 0;
-        for (const { tensor, resolve } of batch) {
-          resolve(values.slice(offset, offset + tensor.size));
-          offset += tensor.size;
-        }
-      } catch (error) {
-        for (const { reject } of batch) reject(error);
-      }
-      for (const tensor of [...tensors, ...(joined ? [joined] : [])]) tensor.dispose();
+    while (queue.length > 0) {
+      const batch = queue;
+      queue = [];
+      await readBatch(batch);
     }
     reading = false;
   }
 
+  async function readBatch(batch: readonly Waiting[]): Promise<void> {
+    const tensors = batch.map(({ tensor }) => tensor);
+    let joined: Tensor1D | undefined;
+    try {
+      // Of one tensor it is a second reference.
+      joined = keep(concat(tensors));
+      const values = (await joined.data()) as Float32Array;
+      let offset = 0;
+      for (const { tensor, resolve } of batch) {
+        resolve(values.slice(offset, offset + tensor.size));
+        offset += tensor.size;
+      }
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    }
+    for (const { size } of tensors) waiting -= size;
+    dispose([tensors, joined ?? []]);
+  }
+
   return {
+    get waiting() {
+      return waiting;
+    },
     read: (tensor) =>
       new Promise((resolve, reject) => {
-        waiting.push({ tensor, resolve, reject });
+        waiting += tensor.size;
+        queue.push({ tensor, resolve, reject });
         if (!reading) void readAll();
       }),
   };
