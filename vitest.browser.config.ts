@@ -1,0 +1,50 @@
+import { fileURLToPath } from 'node:url';
+import { playwright } from '@vitest/browser-playwright';
+import { defineConfig } from 'vitest/config';
+
+/** Root in a container, and no outside network. */
+const everywhere = [
+  '--no-sandbox',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+/** WebGL 2 and WebGPU in software, so that the tests run where there is no GPU. */
+const webgl = ['--use-gl=angle', '--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
+const webgpu = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan'];
+
+/** The tests that need a browser: `npm run test:browser`. */
+export default defineConfig({
+  resolve: { alias: { 'gradient-health': fileURLToPath(new URL('src/index.ts', import.meta.url)) } },
+  // Found during a run, they would be bundled anew and tfjs would exist twice.
+  optimizeDeps: {
+    include: [
+      '@tensorflow/tfjs-core',
+      '@tensorflow/tfjs-layers',
+      '@tensorflow/tfjs-backend-cpu',
+      '@tensorflow/tfjs-backend-webgl',
+      '@tensorflow/tfjs-backend-webgpu',
+    ],
+  },
+  test: {
+    include: ['test/browser/**/*.test.ts'],
+    reporters: ['default', './test/plain-reporter.ts'],
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    fileParallelism: false,
+    browser: {
+      enabled: true,
+      headless: true,
+      screenshotFailures: false,
+      provider: playwright({
+        launchOptions: {
+          executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
+          args: [...everywhere, ...webgl, ...webgpu],
+        },
+      }),
+      instances: [{ browser: 'chromium' }],
+    },
+  },
+});
