@@ -7,6 +7,7 @@ import {
   greater,
   mean,
   mul,
+  reshape,
   square,
   sub,
   type Tensor,
@@ -76,7 +77,8 @@ const measures: Readonly<Record<string, (target: Tensor, output: Tensor) => Tens
 function classOf(values: Tensor, output: Tensor): Tensor {
   const width = output.shape.at(-1);
   if (width === 1) return cast(greater(values, 0.5), 'float32');
-  return values.shape.at(-1) === width ? argMax(values, -1) : values;
+  if (values.shape.at(-1) === width) return cast(argMax(values, -1), 'float32');
+  return reshape(values, output.shape.slice(0, -1));
 }
 
 function unscale(values: Tensor, scale: Scale | undefined): Tensor {

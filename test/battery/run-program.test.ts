@@ -238,13 +238,34 @@ describe('the score of a run', () => {
   });
 
   test('takes classes as numbers where the loss does', async () => {
+    // The input is the output: right for three of four.
     const { metric } = await line({
-      data: { kind: 'xor', n: 8 } as unknown as Program['data'],
-      layers: [dense(2, { inputShape: [2], kernelInitializer: 'zeros', activation: 'softmax' })],
+      data: {
+        kind: 'inline',
+        x: [
+          [0, 1],
+          [1, 0],
+          [0, 1],
+          [1, 0],
+        ],
+        y: [1, 0, 0, 0],
+      } as unknown as Program['data'],
+      layers: [
+        dense(2, { inputShape: [2], useBias: false, kernelInitializer: 'identity', activation: 'softmax' }),
+      ],
       loss: 'sparseCategoricalCrossentropy',
       goal: { metric: 'accuracy', min: 1 },
     });
-    // Equal outputs count as class 0, which is half of them.
-    expect(metric).toBe(0.5);
+    expect(metric).toBe(0.75);
+  });
+
+  test('counts right classes at every time step', async () => {
+    const data = { kind: 'copy', n: 6, length: 2, delay: 4, symbols: 3 } as unknown as Program['data'];
+    const layers = [dense(4, { inputShape: [8, 5], kernelInitializer: 'zeros', activation: 'softmax' })];
+    const goal = { metric: 'accuracy', min: 1 };
+    // Equal outputs count as the blank, which is right for six of eight time steps.
+    for (const loss of ['categoricalCrossentropy', 'sparseCategoricalCrossentropy']) {
+      expect((await line({ data, layers, loss, goal })).metric).toBe(0.75);
+    }
   });
 });
