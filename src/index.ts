@@ -1,10 +1,20 @@
+export { type AdaptiveClipOptions, adaptiveClip } from './clip/adaptive.js';
+export { type AutoClipOptions, autoClip } from './clip/auto.js';
+export { clipByBlockRms } from './clip/by-block-rms.js';
 export { type ClipByGlobalNormOptions, clipByGlobalNorm } from './clip/by-global-norm.js';
 export { type ClipByNormOptions, clipByNorm } from './clip/by-norm.js';
 export { clipByValue, type ValueRange } from './clip/by-value.js';
+export { centralize } from './clip/centralize.js';
 export { chain } from './clip/chain.js';
 export type { ClipOptions, NonFinitePolicy } from './clip/non-finite.js';
 export { type SkipNonFiniteOptions, skipNonFinite } from './clip/skip-non-finite.js';
+export { type SpikeClipOptions, spikeClip } from './clip/spike.js';
+export { clipStateFromJson, clipStateToJson } from './clip/state-json.js';
 export type { ClipContext, ClipResult, ClipStrategy, ClipVariable } from './clip/strategy.js';
+export { type ClipSuggestion, suggestClip } from './clip/suggest.js';
+export { type WindowClipOptions, windowClip } from './clip/window.js';
+export { type ZClipOptions, zClip } from './clip/z.js';
+export { zeroNonFinite } from './clip/zero-non-finite.js';
 /** Initialisers of weights, for `kernelInitializer` and its kin: tfjs's names, with the variance they promise. */
 export * as initializers from './init/index.js';
 export type { LsuvLayer, LsuvOptions } from './init/lsuv.js';

@@ -46,9 +46,10 @@ export function clipNorms(
   );
   const accept = nonFinite === 'skip' ? acceptOf(measured) : undefined;
   const clipped = mapTensors(given, (gradient, name) => {
-    const passed = accept ? withhold(gradient, accept) : gradient;
     const factor = factorOf.get(name);
-    return factor ? scale(passed, factor) : passed;
+    const scaled = factor ? scale(gradient, factor) : gradient;
+    // Last: the factor of a norm that is not finite may be NaN itself.
+    return accept ? withhold(scaled, accept) : scaled;
   });
   return { gradients: clipped, ...(accept && { accept }) };
 }

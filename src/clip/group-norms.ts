@@ -10,6 +10,7 @@ import {
   mul,
   pow,
   type Scalar,
+  sqrt,
   square,
   stack,
   sum,
@@ -76,14 +77,16 @@ function normOfScaled(scaled: readonly Tensor[], p: number): Tensor {
     case 1:
       return total(scaled);
     case 2:
-      return pow(total(scaled.map((tensor) => square(tensor))), 0.5);
-    case Number.POSITIVE_INFINITY: {
-      // The largest of several numbers passes over NaN on some devices; their sum never does.
+      return sqrt(total(scaled.map((tensor) => square(tensor))));
+    default: {
+      // On some devices the largest of several numbers and the power of one pass over NaN; a sum never does.
       const all = total(scaled);
-      return where(isNaNTensor(all), all, max(stack(scaled.map((tensor) => max(tensor)))));
+      const norm =
+        p === Infinity
+          ? max(stack(scaled.map((tensor) => max(tensor))))
+          : pow(total(scaled.map((tensor) => pow(tensor, p))), 1 / p);
+      return where(isNaNTensor(all), all, norm);
     }
-    default:
-      return pow(total(scaled.map((tensor) => pow(tensor, p))), 1 / p);
   }
 }
 
