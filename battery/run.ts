@@ -9,9 +9,8 @@ import '@tensorflow/tfjs-backend-wasm';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { defaultRules } from '../src/index.js';
+import { defaultRules, register } from '../src/index.js';
 import { type BackendName, backendFor, useBackend } from './backend.js';
-import { registerChainedOps } from './chained-ops.js';
 import { lineJson, summaryJson } from './json.js';
 import { observeByWatching } from './observe.js';
 import { parsePrograms } from './parse-programs.js';
@@ -45,7 +44,8 @@ async function main(): Promise<void> {
   if (values.treat) throw new RangeError('--treat is not there yet: programs can be diagnosed, not treated');
   const forced = backendOption(values.backend);
   const programs = (values.cases ?? ownFiles()).flatMap(readPrograms);
-  registerChainedOps();
+  // The orthogonal default of recurrent layers throws or takes half a minute in tfjs itself.
+  register({ replaceOrthogonal: true });
 
   const lines: Line[] = [];
   for (const program of programs) {

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { registerChainedOps } from '../../battery/chained-ops.js';
 import { type Observe, observeByWatching } from '../../battery/observe.js';
 import type { Program } from '../../battery/program.js';
 import { runProgram } from '../../battery/run-program.js';
+import { register } from '../../src/init/register.js';
 import { program } from './programs.js';
 
 const unobserved: Observe = () => ({ finish: async () => [] });
@@ -12,7 +12,7 @@ const losses = async (changes: Partial<Program>, seed = 1) =>
   (await runProgram(program(changes), seed, unobserved)).losses;
 const dense = (units: number, config: object = {}) => ({ className: 'Dense', config: { units, ...config } });
 
-beforeAll(registerChainedOps);
+beforeAll(() => register({ replaceOrthogonal: true }));
 
 beforeEach(async () => {
   await tf.setBackend('wasm');
