@@ -56,6 +56,8 @@ export { type ConsoleSinkOptions, consoleSink } from './sinks/console-sink.js';
 export { jsonlSink } from './sinks/jsonl-sink.js';
 /** Statistics of numbers: typed arrays in, plain data out. */
 export * as stats from './stats/index.js';
+/** Activations, gains and signal propagation, computed before any training: numbers only. */
+export * as theory from './theory/index.js';
 export type { CheckGradientsOptions } from './treat/check-gradients.js';
 export { checkGradients } from './treat/check-gradients.js';
 export type { ScalarFunction } from './treat/evaluation.js';
