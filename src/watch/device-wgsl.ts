@@ -89,15 +89,9 @@ export const sumsCode: Code = {
         total = total + totals[i];
         count = count + counts[i];
       }
-      result[row] = largest;
-      result[row + 1] = total.x;
-      result[row + 2] = total.y;
-      result[row + 3] = total.z;
-      result[row + 4] = range.y;
-      result[row + 5] = range.z;
-      result[row + 6] = count.x;
-      result[row + 7] = count.y;
-      result[row + 8] = count.z;
+      var numbers = array<f32, ${SUMS_COLUMNS}>(
+        largest, total.x, total.y, total.z, range.y, range.z, count.x, count.y, count.z);
+      for (var i = 0; i < ${SUMS_COLUMNS}; i = i + 1) { result[row + i] = numbers[i]; }
     }
   }`,
 };
@@ -158,17 +152,10 @@ export const pairCode: Code = {
         total = total + totals[i];
         state = max(state, states[i]);
       }
-      result[row] = largest.x;
-      result[row + 1] = total.x;
-      result[row + 2] = largest.y;
-      result[row + 3] = total.y;
-      result[row + 4] = largest.z;
-      result[row + 5] = total.z;
-      result[row + 6] = total.w;
-      result[row + 7] = range.w;
-      result[row + 8] = f32(state.x);
-      result[row + 9] = f32(state.y);
-      result[row + 10] = f32(state.z);
+      var numbers = array<f32, ${PAIR_COLUMNS}>(
+        largest.x, total.x, largest.y, total.y, largest.z, total.z, total.w, range.w,
+        f32(state.x), f32(state.y), f32(state.z));
+      for (var i = 0; i < ${PAIR_COLUMNS}; i = i + 1) { result[row + i] = numbers[i]; }
     }
   }`,
 };
