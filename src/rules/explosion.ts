@@ -1,6 +1,6 @@
 import type { Run, StepRecord } from '../record/run.js';
 import { lossTrend, spread } from './loss-trend.js';
-import { gradientNorm, weightedLayers } from './weighted-layers.js';
+import { gradientNorm, variableOf, weightedLayers } from './weighted-layers.js';
 
 /** Growth of the global gradient norm that training did not survive or recover from. */
 export interface Explosion {
@@ -32,6 +32,9 @@ const patience = 20;
 const divergence = 2;
 /** A loss was blown up where it exceeded by this factor what it was before, and what it is now. Heuristic. */
 const blowUp = 10;
+
+/** Update over weights at which no model survives: a thousand times cs231n's rule of thumb. */
+const overshootRatio = 1;
 
 /**
  * Finds growth by `growth` or more of the global norm. A norm that grows while the loss falls, as on leaving a plateau, is
@@ -79,6 +82,32 @@ export function findExplosion(run: Run, growth: number): Explosion | null {
   const better = succeeded || falling || found.lossAfter < Math.min(...before);
   const recovered = better && !(blownUp && isDead(run));
   return recovered ? null : { ...found, outcome: 'stuck' };
+}
+
+/** A single update larger than the weights, after which nothing was finite. */
+export interface Overshoot {
+  /** Index of its record. */
+  readonly index: number;
+  readonly norm: number;
+  /** Norm of the update of all weight matrices over their own. */
+  readonly ratio: number;
+}
+
+/** Looks at the last finite record before the first that is not. */
+export function findOvershoot(run: Run): Overshoot | null {
+  const index = firstNonFinite(run.steps) - 1;
+  const record = run.steps[index];
+  if (record === undefined || index === run.steps.length - 1) return null;
+  let [update, weight] = [0, 0];
+  for (const key of weightedLayers(run).flatMap((layer) => layer.kernels)) {
+    const { updateNorm = 0, weightNorm = 0 } = variableOf(record, key) ?? {};
+    update += updateNorm ** 2;
+    weight += weightNorm ** 2;
+  }
+  const ratio = Math.sqrt(update / weight);
+  return ratio >= overshootRatio && ratio < Number.POSITIVE_INFINITY
+    ? { index, norm: record.globalNorm, ratio }
+    : null;
 }
 
 /** Whether no weight matrix gets a gradient any more: what the loss still gains, it gains by the output bias. */

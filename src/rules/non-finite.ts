@@ -1,8 +1,9 @@
 import type { Finding, Remedy, Rule } from '../record/finding.js';
 import type { Run, StepRecord, TensorStats } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
-import { type Explosion, findExplosion } from './explosion.js';
+import { findExplosion, findOvershoot } from './explosion.js';
 import { outputFault } from './output-fault.js';
+import { learningRateRemedy } from './smaller-steps.js';
 import { variableOf, weightedLayers } from './weighted-layers.js';
 
 const id = 'non-finite';
@@ -15,7 +16,7 @@ const explainingGrowth = 100;
  * `where` is the first layer in backward order, so the deepest, whose gradient (or else weight) was not finite at the first
  * such step; `model` where the records do not tell. An `error` while the newest record is still not finite, or weights
  * are; a `warning` when training came back by itself; `info` when a clip rejected or repaired every such gradient. Names
- * an exploding gradient as the cause when the norm grew a hundredfold before, and NaN in the data when their statistics
+ * an exploding gradient as the cause when the norm grew a hundredfold or an update was larger than the weights before, and NaN in the data when their statistics
  * hold some. One record is evidence enough.
  *
  * @example
@@ -53,11 +54,10 @@ function check(run: Run): Finding[] {
   const found = breakdown(run);
   if (found === null) return [];
   const { first, last, gradients, weights, place, recovered, repaired, steps } = found;
-  const explosion = findExplosion(run, explainingGrowth);
-  const cause = explosion?.outcome === 'non-finite' ? explosion : null;
+  const exploded = explosionStory(run);
   const fault = outputFault(run);
   const faultStory = fault === null ? '' : `${fault.where}: ${fault.why}.`;
-  const sentences = [what(found), dataStory(run), faultStory, growthStory(cause), recoveryStory(run, found)];
+  const sentences = [what(found), dataStory(run), faultStory, exploded, recoveryStory(run, found)];
   return [
     {
       rule: id,
@@ -73,8 +73,8 @@ function check(run: Run): Finding[] {
         steps,
       },
       message: sentences.filter((sentence) => sentence !== '').join(' '),
-      ...(cause && { because: 'exploding-gradient' }),
-      remedies: remedies(run, cause !== null),
+      ...(exploded !== '' && { because: 'exploding-gradient' }),
+      remedies: remedies(run, exploded !== ''),
     },
   ];
 }
@@ -148,10 +148,17 @@ function dataStory({ data }: Run): string {
     .join(' ');
 }
 
-function growthStory(cause: Explosion | null): string {
-  if (cause === null) return '';
-  const { usualNorm, peakNorm } = cause;
-  return `The gradient norm had grown from ${shortNumber(usualNorm)} to ${shortNumber(peakNorm)} before.`;
+/** What the gradient did before, where that explains the rest; empty where it does not. */
+function explosionStory(run: Run): string {
+  const explosion = findExplosion(run, explainingGrowth);
+  if (explosion?.outcome === 'non-finite') {
+    const { usualNorm, peakNorm } = explosion;
+    return `The gradient norm had grown from ${shortNumber(usualNorm)} to ${shortNumber(peakNorm)} before.`;
+  }
+  const overshoot = findOvershoot(run);
+  return overshoot === null
+    ? ''
+    : `The update before was ${shortNumber(overshoot.ratio)} times as large as the weights.`;
 }
 
 function recoveryStory(run: Run, { recovered, repaired, steps, first }: Breakdown): string {
@@ -161,21 +168,14 @@ function recoveryStory(run: Run, { recovered, repaired, steps, first }: Breakdow
 }
 
 function remedies(run: Run, exploded: boolean): Remedy[] {
-  const { data, steps } = run;
+  const { data } = run;
   if (hasNonFinite(data?.input) || hasNonFinite(data?.target)) return [];
   const fault = outputFault(run);
-  const rate = steps.at(-1)?.learningRate ?? 0;
-  const slower: Remedy = {
-    kind: 'learning-rate',
-    layers: [],
-    to: Number((rate / 10).toPrecision(3)),
-    reason: 'weights that overshoot end in overflow',
-  };
   const skip: Remedy = {
     kind: 'clip',
     layers: [],
     to: 'skipNonFinite()',
     reason: 'a step whose gradient is not finite would destroy the weights; skipping it keeps them',
   };
-  return [...(fault ? [fault.remedy] : []), ...(rate > 0 ? [slower] : []), ...(exploded ? [] : [skip])];
+  return [...(fault ? [fault.remedy] : []), ...learningRateRemedy(run), ...(exploded ? [] : [skip])];
 }

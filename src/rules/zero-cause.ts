@@ -4,6 +4,7 @@ import { shortNumber } from '../record/short-number.js';
 import { hiddenLayers, initializerRemedies } from './fading-advice.js';
 import { finiteLosses, spread } from './loss-trend.js';
 import { lossName, outputFault } from './output-fault.js';
+import { learningRateRemedy } from './smaller-steps.js';
 import { variableOf, type WeightedLayer } from './weighted-layers.js';
 
 /** Layers that get no gradient, in depth order, and those that do. */
@@ -12,6 +13,8 @@ export interface Block {
   readonly window: readonly StepRecord[];
   readonly zero: readonly WeightedLayer[];
   readonly live: readonly WeightedLayer[];
+  /** First step since which the first of them is at 0. */
+  readonly since: number;
 }
 
 /** Why they get none, as far as the records tell. */
@@ -27,7 +30,7 @@ export interface ZeroCause {
 const nearUnderflow = 1e-30;
 
 /** Why not even the output's bias gets a gradient. */
-export function explainOutput(run: Run, { window }: Block): ZeroCause {
+export function explainOutput(run: Run, { window, since }: Block): ZeroCause {
   const fault = outputFault(run);
   if (fault !== null) return { ...fault, severity: 'error', remedies: [fault.remedy] };
   const output = run.model?.layers.find((layer) => layer.isOutput);
@@ -51,7 +54,9 @@ export function explainOutput(run: Run, { window }: Block): ZeroCause {
         'cuts the cross-entropy off there',
       severity: 'warning',
       remedies: [
-        ...initializerRemedies(hiddenLayers(run.model, 0)),
+        ...(since === run.steps[0]?.step
+          ? initializerRemedies(hiddenLayers(run.model, 0))
+          : learningRateRemedy(run)),
         { kind: 'input-scale', layers: [], to: 'standardize', reason },
       ],
     };

@@ -64,7 +64,7 @@ function check(run: Run, overRecords: number): Finding[] {
   const since = first === undefined ? 0 : zeroSince(steps, first.kernels);
   const lossKnown = steps.some(({ loss }) => loss !== null);
   if (first !== undefined && (live.length > 0 || lossKnown || since === steps[0]?.step)) {
-    found.push(zeroFinding(run, { window, zero, live }, since));
+    found.push(zeroFinding(run, { window, zero, live, since }));
   }
   const detached = missing.filter(({ kernels }) => stateOver(steps, kernels) === 'missing');
   if (detached.length > 0) found.push(detachedFinding(run, detached));
@@ -101,8 +101,8 @@ function zeroSince(steps: readonly StepRecord[], keys: readonly string[]): numbe
   return since;
 }
 
-function zeroFinding(run: Run, block: Block, since: number): Finding {
-  const { zero, live, window } = block;
+function zeroFinding(run: Run, block: Block): Finding {
+  const { zero, live, window, since } = block;
   const vectors = weightedLayers(run).flatMap((layer) => layer.vectors);
   const outputGetsNone = live.length === 0 && vectors.every((key) => stateOver(window, [key]) !== 'other');
   const cause = outputGetsNone ? explainOutput(run, block) : explainBlock(run, block);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Finding } from '../../src/record/finding.js';
-import type { Run } from '../../src/record/run.js';
+import type { Run, StepRecord } from '../../src/record/run.js';
 import { explodingGradient } from '../../src/rules/exploding-gradient.js';
 import { chain, fallingLoss, flatLoss, history, stack } from './histories.js';
 
@@ -79,6 +79,42 @@ describe('explodingGradient', () => {
     };
 
     expect(check(history(died))).toMatchObject([{ severity: 'warning', firstStep: 5 }]);
+  });
+
+  describe('in a single step', () => {
+    const ratio = (updateNorm: number) => (record: StepRecord) => ({
+      ...record,
+      variables: Object.fromEntries(
+        Object.entries(record.variables).map(([key, weight]) => [key, { ...weight, updateNorm }]),
+      ),
+    });
+    // Two kernels of norm 1 each: an update of 5 each is 5 times the weights.
+    const overshot = {
+      steps: 2,
+      model,
+      gradients: (step: number) => ofNorm(step === 0 ? 8000 : Number.NaN),
+      change: ratio(5),
+    };
+
+    test('fires when the update is larger than the weights and nothing is finite after it', () => {
+      const [finding] = check(history(overshot));
+
+      expect(finding).toMatchObject({ severity: 'error', where: 'dense_1', firstStep: 0, lastStep: 0 });
+      expect(finding?.evidence).toMatchObject({ updateRatio: 5 });
+      expect(finding?.message).toBe(
+        'A global gradient norm of 8000 at step 0 (most of it in dense_1) moved the weights by 5 times their own norm, and ' +
+          'nothing was finite after that.',
+      );
+      expect(finding?.remedies).toMatchObject([
+        { kind: 'clip', to: 'clipByGlobalNorm(20)' }, // 8000 / 5 moves them by their norm, a hundredth of it by 1 %: 16
+        { kind: 'learning-rate', to: 0.001 },
+      ]);
+    });
+
+    test('does not fire on a smaller update, nor where all stays finite', () => {
+      expect(check(history({ ...overshot, change: ratio(0.9) }))).toEqual([]);
+      expect(check(history({ ...overshot, gradients: () => ofNorm(8000) }))).toEqual([]);
+    });
   });
 
   describe('just does not fire', () => {

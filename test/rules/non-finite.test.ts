@@ -101,6 +101,27 @@ describe('nonFinite', () => {
     ]);
   });
 
+  test('names an update larger than the weights as such a cause', () => {
+    const run = history({
+      steps: 2,
+      model,
+      gradients: (step) => (step === 0 ? healthy() : gradients(1, 1, Number.NaN)),
+      change: (record) => ({
+        ...record,
+        variables: Object.fromEntries(
+          Object.entries(record.variables).map(([key, weight]) => [key, { ...weight, updateNorm: 3 }]),
+        ),
+      }),
+    });
+
+    expect(check(run)).toMatchObject([
+      {
+        because: 'exploding-gradient',
+        message: expect.stringContaining('The update before was 3 times as large as the weights.'),
+      },
+    ]);
+  });
+
   test('names NaN in the data, for which no remedy helps', () => {
     const run = history({ steps: 1, model, loss: () => Number.NaN });
     const dirty = { ...run, data: { input: { ...stats(1), nans: 3, infs: 1 }, target: stats(1) } };

@@ -98,6 +98,24 @@ describe('zeroGradient', () => {
       });
     });
 
+    test('and for that, the learning rate where it began later, the weights where it began at once', () => {
+      const model = { ...withOutput('softmax', 'categoricalCrossentropy') };
+      const [h1, ...others] = model.layers;
+      const wide = {
+        ...model,
+        layers: [{ ...h1!, initializers: { kernel: 'RandomNormal(0, 1)' } }, ...others],
+      };
+      const later = history({
+        steps: 20,
+        loss: flatLoss,
+        model: wide,
+        gradients: (step) => (step < 5 ? of([1, 1], [1, 1], [1, 1], [1, 1]) : allZero()),
+      });
+
+      expect(reason(wide, allZero)?.remedies.map(({ kind }) => kind)).toEqual(['initializer', 'input-scale']);
+      expect(check(later)[0]?.remedies.map(({ kind }) => kind)).toEqual(['learning-rate', 'input-scale']);
+    });
+
     test('a loss that passes nothing on', () => {
       expect(reason(withOutput('linear', 'custom'), allZero)).toMatchObject({
         where: 'out',

@@ -1,0 +1,76 @@
+import type { Finding } from '../record/finding.js';
+import type { Run, StepRecord } from '../record/run.js';
+import { shortNumber } from '../record/short-number.js';
+import { type Explosion, findExplosion, findOvershoot, firstNonFinite, type Overshoot } from './explosion.js';
+import { clipRemedy, learningRateRemedy } from './smaller-steps.js';
+import { gradientNorm, weightedLayers } from './weighted-layers.js';
+
+const id = 'exploding-gradient';
+/** A loss this many times what it was is lost rather than troubled. Heuristic. */
+const lostFactor = 10;
+/** Update ratio that a clip should leave of one that overshot: cs231n's rule of thumb is 1e-3, and 1e-2 for small nets. */
+const healthyRatio = 0.01;
+
+/** Finds gradients that grow from step to step, or that one step cannot survive. */
+export function explodingOverSteps(run: Run, growth: number): Finding | null {
+  const explosion = findExplosion(run, growth);
+  if (explosion !== null) return grown(run, explosion);
+  const overshoot = findOvershoot(run);
+  return overshoot === null ? null : overshot(run, overshoot);
+}
+
+function grown(run: Run, explosion: Explosion): Finding {
+  const { onset, usualNorm, peakNorm, outcome, lossBefore, lossAfter } = explosion;
+  const first = run.steps[onset]?.step ?? 0;
+  const end = firstNonFinite(run.steps);
+  const where = largestLayer(run, run.steps[onset]) ?? 'model';
+  const story = {
+    'non-finite': 'and then became non-finite',
+    diverging: `and the loss rose from ${shortNumber(lossBefore)} to ${shortNumber(lossAfter)}`,
+    stuck: 'and the loss has not recovered since',
+  }[outcome];
+  const lost = outcome === 'non-finite' || (outcome === 'diverging' && lossAfter >= lostFactor * lossBefore);
+  return {
+    rule: id,
+    severity: lost ? 'error' : 'warning',
+    where,
+    firstStep: first,
+    lastStep: run.steps[end - 1]?.step ?? first,
+    evidence: { usualNorm, peakNorm, growth: peakNorm / usualNorm, lossBefore, lossAfter },
+    message:
+      `The global gradient norm grew from ${shortNumber(usualNorm)} to ${shortNumber(peakNorm)} from step ${first} on ` +
+      `(most of it in ${where}), ${story}: each update made the next gradient larger.`,
+    remedies: [clipRemedy(usualNorm, 'the norm of the steps before'), ...learningRateRemedy(run)],
+  };
+}
+
+function overshot(run: Run, { index, norm, ratio }: Overshoot): Finding {
+  const record = run.steps[index];
+  const step = record?.step ?? 0;
+  const where = largestLayer(run, record) ?? 'model';
+  return {
+    rule: id,
+    severity: 'error',
+    where,
+    firstStep: step,
+    lastStep: step,
+    evidence: { gradientNorm: norm, updateRatio: ratio },
+    message:
+      `A global gradient norm of ${shortNumber(norm)} at step ${step} (most of it in ${where}) moved the weights by ` +
+      `${shortNumber(ratio)} times their own norm, and nothing was finite after that.`,
+    remedies: [
+      clipRemedy((norm * healthyRatio) / ratio, 'a step of about 1 % of the weights'),
+      ...learningRateRemedy(run),
+    ],
+  };
+}
+
+/** Path of the layer whose weights have the largest gradient in this record. */
+export function largestLayer(run: Run, record: StepRecord | undefined): string | undefined {
+  let largest: { path: string; norm: number } | undefined;
+  for (const { path, kernels, vectors } of record === undefined ? [] : weightedLayers(run)) {
+    const norm = record && gradientNorm(record, [...kernels, ...vectors]);
+    if (norm !== undefined && norm > (largest?.norm ?? 0)) largest = { path, norm };
+  }
+  return largest?.path;
+}
