@@ -1,24 +1,10 @@
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
-import {
-  cast,
-  clipByValue,
-  dispose,
-  floorDiv,
-  max,
-  min,
-  oneHot,
-  randomNormal,
-  setBackend,
-  sub,
-  sum,
-  type Tensor1D,
-  tensor1d,
-  tidy,
-} from '@tensorflow/tfjs-core';
+import { dispose, randomNormal, setBackend, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import { stats } from '../src/index.js';
 import { refuseKernels } from '../src/kernels/instantiate.js';
 import type { Bench, BenchCase } from './harness/measure.js';
+import { oneHotBins } from './harness/peers.js';
 
 const sizes = [2 ** 14, 2 ** 18, 2 ** 20, 2 ** 22];
 /** One size for the one-hot way: its temporaries are thirty times as large as the tensor. */
@@ -59,16 +45,6 @@ function forLoop(values: Float32Array): readonly number[] {
     if (Number.isFinite(value)) counts[Math.min(63, Math.floor((value - low) / width))]!++;
   }
   return [total, squares, absolute, low, high, zeros, nonFinite, ...counts];
-}
-
-/** What tfjs-node's TensorBoard writer does: 30 even bins, counted as the sum of one-hot rows on the backend. */
-function oneHotBins(values: Tensor1D): void {
-  tidy(() => {
-    const low = min(values);
-    const width = sub(max(values), low).dataSync()[0]! / 30;
-    const indices = cast(clipByValue(floorDiv(sub(values, low), width), 0, 29), 'int32');
-    sum(oneHot(indices, 30), 0).dataSync();
-  });
 }
 
 const onePass = (values: Float32Array) => ({

@@ -1,67 +1,68 @@
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
-import { dispose, oneHot, randomUniform, setBackend, tidy, train } from '@tensorflow/tfjs-core';
-import { initializers, type LayersModel, layers, sequential } from '@tensorflow/tfjs-layers';
-import { clipByGlobalNorm, type Monitor, watch, withClipping } from '../src/index.js';
+import { dispose, setBackend, type Tensor } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { clipByGlobalNorm, type Monitor, type WatchOptions, watch, withClipping } from '../src/index.js';
+import { refuseKernels } from '../src/kernels/instantiate.js';
+import { hostGauge } from '../src/watch/gauge-host.js';
 import type { Bench, BenchCase } from './harness/measure.js';
+import { inDebugMode, naiveNorms, oneHotBins } from './harness/peers.js';
+import { conv, lstm128, mlp64, mlp128, mlp512, type Training } from './harness/training.js';
 
-interface Shape {
-  readonly name: string;
-  readonly hidden: readonly number[];
-  readonly batch: number;
-}
+const fullRecord: WatchOptions = { quiet: true, histograms: 1 };
 
-const inputs = 784;
-const classes = 10;
-const shapes: readonly Shape[] = [
-  { name: 'MLP 784-512-512-10 b64', hidden: [512, 512], batch: 64 },
-  { name: 'MLP 784-5x128-10 b32', hidden: [128, 128, 128, 128, 128], batch: 32 },
-];
-
-/** The same weights at every call. */
-function perceptron({ hidden }: Shape): LayersModel {
-  const model = sequential();
-  [...hidden, classes].forEach((units, index, all) => {
-    const last = index === all.length - 1;
-    model.add(
-      layers.dense({
-        units,
-        activation: last ? 'softmax' : 'relu',
-        kernelInitializer: initializers.heUniform({ seed: index + 1 }),
-        ...(index === 0 && { inputShape: [inputs] }),
-      }),
-    );
-  });
-  return model;
+/** Calls back with the gradients of every step, the way a monitor would see them. */
+function onGradients({ optimizer }: LayersModel, use: (gradients: readonly Tensor[]) => void): void {
+  const { applyGradients } = optimizer;
+  optimizer.applyGradients = (given) => {
+    use((given as unknown as { tensor: Tensor }[]).map(({ tensor }) => tensor));
+    applyGradients.call(optimizer, given);
+  };
 }
 
 /** One training step on one batch, in each of the ways that are compared; each trains a model of its own. */
-function trainingSteps(shape: Shape, backend: string): BenchCase {
-  const x = randomUniform([shape.batch, inputs], 0, 1, 'float32', 1);
-  const y = tidy(() => oneHot(randomUniform([shape.batch], 0, classes, 'int32', 2), classes));
+function overheadOf(training: Training, backend: 'cpu' | 'wasm'): BenchCase {
+  const { x, y } = training.batch();
   const models: LayersModel[] = [];
   const monitors: Monitor[] = [];
   const step = (prepare: (model: LayersModel) => void): (() => Promise<void>) => {
-    const model = perceptron(shape);
-    model.compile({ optimizer: train.adam(1e-4, 0.9, 0.999, 1e-7), loss: 'categoricalCrossentropy' });
+    const model = training.build();
     prepare(model);
     models.push(model);
     return async () => {
       await model.trainOnBatch(x, y);
     };
   };
+  const watched = (options: WatchOptions) => step((model) => monitors.push(watch(model, options)));
+  const full = watched(fullRecord);
+  const plain = step(() => {});
   return {
-    case: shape.name,
+    case: training.name,
     backend,
     baseline: 'unwatched',
+    ...(training.pairs[backend] && { pairs: training.pairs[backend] }),
     variants: {
       unwatched: step(() => {}),
+      gradients: step((model) => {
+        const gauge = hostGauge();
+        onGradients(model, (gradients) => {
+          for (const gradient of gradients) gauge.stats(gradient, true);
+        });
+      }),
+      watch: watched({ quiet: true }),
+      'full record': full,
+      'full record + activations': watched({ ...fullRecord, activations: 1 }),
+      twin: async () => {
+        refuseKernels(true);
+        await full();
+        refuseKernels(false);
+      },
       clipByGlobalNorm: step((model) => {
         withClipping(model.optimizer, clipByGlobalNorm(1));
       }),
-      watch: step((model) => {
-        monitors.push(watch(model, { quiet: true }));
-      }),
+      'tf.norm + dataSync': step((model) => onGradients(model, naiveNorms)),
+      'one-hot histogram': step((model) => onGradients(model, (gradients) => gradients.forEach(oneHotBins))),
+      enableDebugMode: () => inDebugMode(plain),
     },
     async dispose() {
       for (const monitor of monitors) await monitor.stop();
@@ -72,11 +73,13 @@ function trainingSteps(shape: Shape, backend: string): BenchCase {
 }
 
 const overhead: Bench = {
-  summary: 'What clipping and watching add to the CPU time of a training step',
+  summary: 'What clipping and watching add to the CPU time of a training step, beside what peers add',
   async *cases() {
-    for (const backend of ['cpu', 'wasm']) {
-      await setBackend(backend);
-      for (const shape of shapes) yield trainingSteps(shape, backend);
+    for (const training of [mlp512, mlp128, mlp64, lstm128, conv]) {
+      for (const backend of training.backends) {
+        await setBackend(backend);
+        yield overheadOf(training, backend);
+      }
     }
   },
 };

@@ -1,5 +1,6 @@
 /**
- * `npm run bench -- NAME [--json]` runs `bench/NAME.ts`; without a name it lists the benches.
+ * `npm run bench -- NAME [--json] [--only TEXT]` runs `bench/NAME.ts`, or only its cases whose name and backend hold the
+ * text; without a name it lists the benches.
  *
  * Standard output holds the result alone: a table, or with `--json` one object a line. Progress goes to standard error.
  */
@@ -23,9 +24,13 @@ async function list(): Promise<void> {
   for (const name of names) console.log(`${name.padEnd(width)}  ${(await load(name)).summary}`);
 }
 
-async function run(name: string, json: boolean): Promise<void> {
+async function run(name: string, json: boolean, only: string): Promise<void> {
   const rows: BenchRow[] = [];
   for await (const each of (await load(name)).cases()) {
+    if (!`${each.case} on ${each.backend}`.includes(only)) {
+      await each.dispose?.();
+      continue;
+    }
     const onRound = (round: number, rounds: number): void => {
       process.stderr.write(`\r${name}: ${each.case} on ${each.backend}: round ${round} of ${rounds} `);
     };
@@ -38,12 +43,15 @@ async function run(name: string, json: boolean): Promise<void> {
   if (!json) console.log(table(rows));
 }
 
-const { positionals, values } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean' } } });
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: 'boolean' }, only: { type: 'string' } },
+});
 const [name] = positionals;
 if (name === undefined) {
   await list();
 } else if (names.includes(name)) {
-  await run(name, values.json ?? false);
+  await run(name, values.json ?? false, values.only ?? '');
 } else {
   console.error(`There is no bench ${name}. There are: ${names.join(', ')}`);
   process.exitCode = 1;

@@ -1,0 +1,103 @@
+import { oneHot, randomUniform, type Tensor, tidy, train } from '@tensorflow/tfjs-core';
+import { initializers, type LayersModel, layers, sequential } from '@tensorflow/tfjs-layers';
+
+/** A training problem whose data and first weights are the same at every call. */
+export interface Training {
+  readonly name: string;
+  /** Backends that can train it. */
+  readonly backends: readonly ('cpu' | 'wasm')[];
+  /** Of a bench on this backend: steps that take seconds get fewer. */
+  readonly pairs: Readonly<Partial<Record<'cpu' | 'wasm', number>>>;
+  build(): LayersModel;
+  batch(): { readonly x: Tensor; readonly y: Tensor };
+}
+
+const seeded = (seed: number) => initializers.heUniform({ seed });
+const uniform = (shape: number[], seed: number): Tensor => randomUniform(shape, 0, 1, 'float32', seed);
+const labels = (count: number, classes: number): Tensor =>
+  tidy(() => oneHot(randomUniform([count], 0, classes, 'int32', 2), classes));
+
+function compiled(stack: layers.Layer[], loss: string): LayersModel {
+  const model = sequential({ layers: stack });
+  model.compile({ optimizer: train.adam(1e-4, 0.9, 0.999, 1e-7), loss });
+  return model;
+}
+
+function perceptron(
+  name: string,
+  batch: number,
+  units: readonly number[],
+  pairs: Training['pairs'] = {},
+): Training {
+  const [inputs = 1, ...widths] = units;
+  const outputs = widths.at(-1) ?? 1;
+  const classifies = outputs > 1;
+  return {
+    name,
+    backends: ['wasm', 'cpu'],
+    pairs,
+    build: () =>
+      compiled(
+        widths.map((width, index) => {
+          const last = index === widths.length - 1;
+          const activation = last ? (classifies ? 'softmax' : 'linear') : 'relu';
+          const input = index === 0 ? { inputShape: [inputs] } : {};
+          return layers.dense({ units: width, activation, kernelInitializer: seeded(index + 1), ...input });
+        }),
+        classifies ? 'categoricalCrossentropy' : 'meanSquaredError',
+      ),
+    batch: () => ({
+      x: uniform([batch, inputs], 1),
+      y: classifies ? labels(batch, outputs) : uniform([batch, 1], 2),
+    }),
+  };
+}
+
+export const mlp512: Training = perceptron('MLP 784-512-512-10 b64', 64, [784, 512, 512, 10], { cpu: 11 });
+export const mlp128: Training = perceptron('MLP 784-5x128-10 b32', 32, [784, 128, 128, 128, 128, 128, 10]);
+export const mlp64: Training = perceptron('MLP 32-64-64-1 b32', 32, [32, 64, 64, 1]);
+
+export const lstm128: Training = {
+  name: 'LSTM T30 B32 H128',
+  backends: ['wasm', 'cpu'],
+  pairs: { cpu: 7 },
+  build: () =>
+    compiled(
+      [
+        layers.lstm({
+          units: 128,
+          inputShape: [30, 32],
+          kernelInitializer: seeded(1),
+          recurrentInitializer: seeded(2),
+        }),
+        layers.dense({ units: 1, kernelInitializer: seeded(3) }),
+      ],
+      'meanSquaredError',
+    ),
+  batch: () => ({ x: uniform([32, 30, 32], 1), y: uniform([32, 1], 2) }),
+};
+
+/** Only on cpu: wasm has no gradient of a convolution. */
+export const conv: Training = {
+  name: 'Conv 28x28-8-16-10 b16',
+  backends: ['cpu'],
+  pairs: { cpu: 15 },
+  build: () =>
+    compiled(
+      [
+        layers.conv2d({
+          filters: 8,
+          kernelSize: 3,
+          activation: 'relu',
+          inputShape: [28, 28, 1],
+          kernelInitializer: seeded(1),
+        }),
+        layers.maxPooling2d({ poolSize: 2 }),
+        layers.conv2d({ filters: 16, kernelSize: 3, activation: 'relu', kernelInitializer: seeded(2) }),
+        layers.flatten(),
+        layers.dense({ units: 10, activation: 'softmax', kernelInitializer: seeded(3) }),
+      ],
+      'categoricalCrossentropy',
+    ),
+  batch: () => ({ x: uniform([16, 28, 28, 1], 1), y: labels(16, 10) }),
+};
