@@ -25,8 +25,13 @@ async function list(): Promise<void> {
 }
 
 async function run(name: string, json: boolean, only: string): Promise<void> {
+  const bench = await load(name);
   const rows: BenchRow[] = [];
-  for await (const each of (await load(name)).cases()) {
+  const keep = (found: readonly BenchRow[]): void => {
+    if (json) for (const row of found) console.log(JSON.stringify(row));
+    rows.push(...found);
+  };
+  for await (const each of bench.cases()) {
     if (!`${each.case} on ${each.backend}`.includes(only)) {
       await each.dispose?.();
       continue;
@@ -37,9 +42,9 @@ async function run(name: string, json: boolean, only: string): Promise<void> {
     const found = await measure(name, each, { onRound });
     process.stderr.write('\n');
     await each.dispose?.();
-    if (json) for (const row of found) console.log(JSON.stringify(row));
-    rows.push(...found);
+    keep(found);
   }
+  if (only === '') for await (const row of bench.rows?.() ?? []) keep([row]);
   if (!json) console.log(table(rows));
 }
 

@@ -4,6 +4,8 @@ export interface Bench {
   readonly summary: string;
   /** Built one at a time, when the one before is done. */
   cases(): AsyncIterable<BenchCase>;
+  /** Results that are no comparison of CPU times, such as one of heaps. */
+  rows?(): AsyncIterable<BenchRow>;
 }
 
 /** Several ways to do the same work, measured side by side in one run. */
