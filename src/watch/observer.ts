@@ -1,19 +1,19 @@
-import type { NamedTensorMap, Optimizer, Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
+import type { NamedTensorMap, Optimizer, Scalar, Tensor } from '@tensorflow/tfjs-core';
 import type { PairSums } from '../kernels/compare.js';
 import type { ClipRecord, StepRecord, TensorStats } from '../record/run.js';
-import { type ActivationDraft, createUnitMemory, draftActivations } from './activations.js';
+import type { ActivationDraft } from './activations.js';
 import type { Budget } from './budget.js';
 import type { Clipped } from './clipper.js';
 import type { Gauge, Reading } from './gauge.js';
 import { deviceGauge } from './gauge-device.js';
 import { hostGauge } from './gauge-host.js';
-import { computesAsTfjs, type LossGradients, lossGradients } from './growing-xs.js';
+import { computesAsTfjs } from './growing-xs.js';
 import { readsSynchronously, type StepObserver } from './hook.js';
 import type { ModelView } from './model.js';
 import { createReadQueue } from './read-queue.js';
 import { type NamedGradient, type Slots, toList } from './slots.js';
 import { clipReading, globalNorm, learningRateOf, variableRecord } from './step-record.js';
-import { createTaps, type Taps } from './taps.js';
+import { createTapping } from './tapping.js';
 import { compareWeights, holdWeights } from './weights.js';
 
 /** What the observer needs to know of its surroundings. */
@@ -67,8 +67,7 @@ export function createObserver(options: ObserverOptions): Observer {
   /** Weights at the last hand-made record, against which the next one tells its update. */
   let observed = new Map<string, Tensor>();
   let pending: Promise<void> = Promise.resolve();
-  let taps: Taps | undefined;
-  const units = createUnitMemory();
+  const tapping = createTapping(options);
 
   const { budget } = options;
 
@@ -132,6 +131,21 @@ export function createObserver(options: ObserverOptions): Observer {
     list = [];
   };
 
+  function observe(given: readonly NamedGradient[], loss: Scalar | undefined): void {
+    const hooked = draft;
+    current = steps;
+    const target = draft ?? draftOf(current);
+    if (!hooked) steps++;
+    if (!target) return;
+    if (loss) target.loss = target.gauge.scalar(loss);
+    target.gradients = measure(target, given);
+    if (hooked) return;
+    const updates = compareWeights(target.gauge, observed, given);
+    for (const tensor of observed.values()) tensor.dispose();
+    observed = holdWeights(given);
+    finish(target, updates);
+  }
+
   const spending =
     <T extends unknown[]>(work: (...values: T) => void) =>
     (...values: T): void =>
@@ -144,37 +158,6 @@ export function createObserver(options: ObserverOptions): Observer {
     abandon();
   }
 
-  /** Takes the gradients in the optimizer's place and measures layers on the way. Throws what `f` throws, and nothing else. */
-  function tapped(
-    target: Draft,
-    f: () => Scalar,
-    variables: readonly Variable[] | undefined,
-  ): LossGradients | undefined {
-    const guarded =
-      <T extends unknown[]>(use: (...values: T) => void) =>
-      (...values: T): void => {
-        try {
-          budget.spend(() => use(...values));
-        } catch (error) {
-          options.failed(error, target.step);
-        }
-      };
-    const histogram = options.histogramsDue(target.step);
-    const { layers, activationOf } = options.view();
-    const activations = draftActivations(target.gauge, histogram, activationOf, units);
-    const { output, state, gate } = activations.listener;
-    const listener = { output: guarded(output), state: guarded(state), gate: guarded(gate) };
-    taps ??= createTaps(layers);
-    const { listen } = taps;
-    const result = lossGradients(() => listen(listener, f), variables, activations.captured);
-    if (!result) return undefined;
-    guarded(activations.gradients)(result.captured);
-    const kept = new Set(Object.values(result.grads));
-    for (const gradient of result.captured) if (gradient && !kept.has(gradient)) gradient.dispose();
-    target.activations = activations;
-    return result;
-  }
-
   return {
     start: spending(() => {
       // Gradients given by hand for a step that then never came are a record of their own.
@@ -185,9 +168,12 @@ export function createObserver(options: ObserverOptions): Observer {
     }),
     computeGradients(f, variables) {
       const optimizer = options.optimizer();
-      if (!draft || !optimizer || !options.activationsDue(draft.step) || !computesAsTfjs(optimizer))
+      if (!draft || !optimizer || !options.activationsDue(draft.step) || !computesAsTfjs(optimizer)) {
         return undefined;
-      return tapped(draft, f, variables);
+      }
+      const tapped = tapping.differentiate(draft, options.histogramsDue(draft.step), f, variables);
+      if (tapped) draft.activations = tapped.activations;
+      return tapped?.gradients;
     },
     loss: spending((value: Scalar) => {
       if (draft) draft.loss = draft.gauge.scalar(value);
@@ -214,21 +200,11 @@ export function createObserver(options: ObserverOptions): Observer {
       options.failed(error, current);
     },
     observe(gradients, loss) {
-      const hooked = draft;
-      const target = draft ?? draftOf(steps);
-      if (!target) {
-        steps++;
-        return;
+      try {
+        budget.spend(() => observe(toList(gradients), loss));
+      } catch (error) {
+        options.failed(error, current);
       }
-      if (loss) target.loss = target.gauge.scalar(loss);
-      const given = toList(gradients);
-      target.gradients = measure(target, given);
-      if (hooked) return;
-      steps++;
-      const updates = compareWeights(target.gauge, observed, given);
-      for (const tensor of observed.values()) tensor.dispose();
-      observed = holdWeights(given);
-      finish(target, updates);
     },
     get steps() {
       return steps;
@@ -237,11 +213,9 @@ export function createObserver(options: ObserverOptions): Observer {
       return measured;
     },
     settled: () => pending,
-    untap() {
-      taps?.remove();
-      taps = undefined;
-    },
+    untap: () => tapping.remove(),
     dispose() {
+      tapping.remove();
       abandon();
       for (const tensor of observed.values()) tensor.dispose();
       observed = new Map();
