@@ -28,15 +28,16 @@ export interface Outcome {
   readonly log: string;
 }
 
-const EPOCHS = 3;
-const BATCH = 32;
+const EPOCHS = 2;
+const BATCH = 40;
 const UNITS = 64;
 
 type Tensors = { readonly x: tf.Tensor2D; readonly y: tf.Tensor2D };
 
 const toTensors = ({ count, pixels, labels }: Digits): Tensors => ({
   x: tf.tensor2d(pixels, [count, PIXELS]),
-  y: tf.tidy(() => tf.oneHot(tf.tensor1d(labels, 'int32'), 10, 1, 0, 'float32') as tf.Tensor2D),
+  // Cast afterwards: on wasm, oneHot with dtype float32 fills in the bits of integers.
+  y: tf.tidy(() => tf.cast(tf.oneHot(tf.tensor1d(labels, 'int32'), 10), 'float32') as tf.Tensor2D),
 });
 
 export const loadDigits = (train: number, test: number): { train: Tensors; test: Tensors } => ({
@@ -74,7 +75,7 @@ export async function train(
   { seed, folder }: { seed: number; folder: string },
 ): Promise<Outcome> {
   mkdirSync(folder, { recursive: true });
-  const log = join(folder, `${label.replace(/\W+/g, '-')}-seed-${seed}.jsonl`);
+  const log = join(folder, `${label.match(/\w+/g)?.join('-')}-seed-${seed}.jsonl`);
   writeFileSync(log, '');
   const model = build(plan, seed);
   const steps = EPOCHS * Math.ceil((train.x.shape[0] ?? 0) / BATCH);
@@ -84,7 +85,7 @@ export async function train(
     histograms: 50,
     history: 2000,
     stopOn: 'error',
-    sinks: [jsonlSink((line) => appendFileSync(log, `${line}\n`))],
+    sinks: [jsonlSink((line) => appendFileSync(log, line))],
     onStep: ({ step, loss }) => bar.step(step + 1, `loss ${loss?.toFixed(3)}`),
   });
   await model.fit(train.x, train.y, { epochs: EPOCHS, batchSize: BATCH, shuffle: false, verbose: 0 });
