@@ -2,6 +2,9 @@ import { fullNorm } from '../record/full-norm.js';
 import type { LayerFacts, Run, StepRecord } from '../record/run.js';
 import { gradientNorm, type WeightedLayer, weightedLayers } from './weighted-layers.js';
 
+/** Single ratios may exceed a threshold by this factor, as mini-batches make them. Heuristic. */
+export const slack = 10;
+
 /** A place at which records hold the gradient. */
 export interface Probe {
   readonly path: string;
@@ -138,9 +141,6 @@ export function ratioIn(record: StepRecord, place: Probe, output: Probe): number
   const ratio = norm / reference;
   return Number.isFinite(ratio) ? ratio : undefined;
 }
-
-/** Single ratios may exceed a threshold by this factor, as mini-batches make them. Heuristic. */
-export const slack = 10;
 
 /** First step of the stretch, up to now, in which the ratio has stayed below the threshold, single batches aside. */
 export function belowSince(

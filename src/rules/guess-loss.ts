@@ -17,7 +17,7 @@ export function guessLoss(run: Run): number | null {
       return logOfClasses(run);
     case 'meansquarederror':
     case 'mse':
-      return target === undefined ? null : target.std ** 2;
+      return target !== undefined && target.std > 0 ? target.std ** 2 : null;
     default:
       return null;
   }

@@ -22,8 +22,9 @@ const longestRecent = 20;
 const standardErrors = 3;
 /** Share of the loss that a fall must reach to be more than rounding. Heuristic. */
 const smallestFall = 0.01;
-/** Share of the first loss, or of a constant prediction's, at which training is done. Heuristic. */
+/** Share of a constant prediction's loss, or else of the first, at which training is done. Heuristic. */
 const convergedShare = 0.01;
+/** Loss at which training is done where a constant prediction's is not known. Heuristic. */
 const convergedLoss = 1e-6;
 /** A constant prediction is beaten below this share of its loss. Heuristic. */
 const beatenShare = 0.98;
@@ -40,11 +41,11 @@ export function lossTrend(run: Run): LossTrend {
   const guess = guessLoss(run);
   const known = losses.length >= fewest;
   const learning = guess === null || recent.mean < beatenShare * guess;
+  const done =
+    guess === null ? Math.max(convergedLoss, convergedShare * Math.min(...first)) : convergedShare * guess;
   return {
     known,
-    converged:
-      recent.mean >= 0 &&
-      recent.mean <= Math.max(convergedLoss, convergedShare * (guess ?? Math.min(...first))),
+    converged: recent.mean >= 0 && recent.mean <= done,
     succeeded: known && learning && fell(early, recent),
     falling: known && learning && fell(before, recent),
   };

@@ -10,7 +10,8 @@ export function verdict(run: Run, findings: readonly Finding[]): string {
       ? 'Training is lost'
       : 'Training suffers';
     const more = others.length === 0 ? '' : ` (and ${count(others.length, 'more finding')})`;
-    const what = `${words(first.rule)} at ${first.where} since step ${first.firstStep}${more}`;
+    const where = first.where === 'model' ? '' : ` at ${first.where}`;
+    const what = `${words(first.rule)}${where} since step ${first.firstStep}${more}`;
     return `${state}: ${what}${advice(first.remedies)}.`;
   }
   if (run.steps.length === 0) {

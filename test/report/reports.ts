@@ -1,5 +1,6 @@
 import type { Report } from '../../src/record/finding.js';
 import { diagnose } from '../../src/rules/diagnose.js';
+import { explodingGradient, nonFinite, vanishingGradient } from '../../src/rules/index.js';
 import { chain, fading, flatLoss, history, stack, stats } from '../rules/histories.js';
 
 const uniform = { activation: 'sigmoid', initializers: { kernel: 'RandomUniform(-0.05, 0.05)' } };
@@ -7,6 +8,7 @@ const uniform = { activation: 'sigmoid', initializers: { kernel: 'RandomUniform(
 /** Eight sigmoid layers whose gradient fades to a millionth. */
 export const vanishing: Report = diagnose(
   history({ steps: 30, loss: flatLoss, model: stack(8, uniform), gradients: () => fading(8, 3.1e-6) }),
+  [vanishingGradient()],
 );
 
 /** A gradient that grows until it overflows, an error that explains another. */
@@ -26,13 +28,15 @@ export const lost: Report = diagnose(
       };
     },
   }),
+  [explodingGradient(), nonFinite()],
 );
 
 export const healthy: Report = diagnose(
   history({ steps: 100, gradients: () => ({ 'a/kernel': 0.5, 'b/kernel': 0.25, c: 1e-3 }) }),
+  [],
 );
 
-export const empty: Report = diagnose(history({ steps: 0 }));
+export const empty: Report = diagnose(history({ steps: 0 }), []);
 
 /** Names that try to move the cursor, to turn the line around, to leave the table and to bring markup in. */
 const evil =
@@ -40,6 +44,7 @@ const evil =
 export const hostile: Report = {
   ...diagnose(
     history({ steps: 2, gradients: () => ({ [`${evil}/kernel`]: stats(1), '1. list/kernel': 0.5 }) }),
+    [],
   ),
   verdict: `# ${evil}`,
   findings: [

@@ -77,6 +77,12 @@ describe('diagnose', () => {
     );
   });
 
+  test('does not call a run troubled for a note', () => {
+    expect(diagnose(run, [found('note', { severity: 'info' })]).verdict).toMatch(
+      /^No trouble found in 20 recorded steps: the loss went from 1 to 0\.605, with 1 note below\.$/,
+    );
+  });
+
   test('names trouble, place, step and the first remedy in one sentence', () => {
     const remedies = [{ kind: 'activation', layers: ['a', 'b'], to: 'relu', reason: 'slope 1' }] as const;
 
@@ -85,6 +91,9 @@ describe('diagnose', () => {
     );
     expect(diagnose(run, [found('non-finite', { severity: 'error' }), found('b')]).verdict).toBe(
       'Training is lost: non-finite at dense_1 since step 3 (and 1 more finding).',
+    );
+    expect(diagnose(run, [found('zero-gradient', { where: 'model' })]).verdict).toBe(
+      'Training suffers: zero gradient since step 3.',
     );
   });
 });

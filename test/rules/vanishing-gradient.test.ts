@@ -156,6 +156,7 @@ describe('vanishingGradient', () => {
 
       expect(check(withTargets(2))).toHaveLength(1); // 4 is what predicting the mean gives
       expect(check(withTargets(3))).toEqual([]); // 4 is less than 9
+      expect(check(withTargets(0))).toEqual([]); // targets that are all equal tell nothing, and the loss has fallen
     });
   });
 
