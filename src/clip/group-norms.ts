@@ -95,16 +95,20 @@ const hostNorms = defineHostKernel<{ sizes: number[]; p: number }>({
   compute(output, tensors, { sizes, p }) {
     let first = 0;
     sizes.forEach((size, group) => {
-      const norm = normOf(tensors.slice(first, first + size), p);
-      // A power of two: dividing by it is exact.
-      const scale =
-        norm > 0 && norm < Infinity ? 2 ** Math.min(127, Math.max(-126, Math.floor(Math.log2(norm)))) : 1;
+      const { scale, relative } = splitMagnitude(normOf(tensors.slice(first, first + size), p));
       output[group] = scale;
-      output[sizes.length + group] = norm / scale;
+      output[sizes.length + group] = relative;
       first += size;
     });
   },
 });
+
+/** A norm in float64 as a product of numbers of float32; the first a power of two, so that the division is exact. */
+export function splitMagnitude(norm: number): { scale: number; relative: number } {
+  const isNumber = norm > 0 && norm < Infinity;
+  const scale = isNumber ? 2 ** Math.min(127, Math.max(-126, Math.floor(Math.log2(norm)))) : 1;
+  return { scale, relative: norm / scale };
+}
 
 /** In float64, where the square of any float32 is a normal number. */
 function normOf(tensors: readonly Float32Array[], p: number): number {

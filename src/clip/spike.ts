@@ -161,8 +161,9 @@ const hostLimit = defineHostKernel({
   compute(output, [values = output, squares = output, [factor = 0] = output]) {
     for (let i = 0; i < output.length; i++) {
       const value = values[i] ?? 0;
-      const cap = Math.sqrt(squares[i] ?? 0) * factor;
-      output[i] = cap > 0 && value > cap ? cap : cap > 0 && value < -cap ? -cap : value;
+      // Squared, in float64, where it cannot overflow: a root only for what is limited.
+      const cap = (squares[i] ?? 0) * factor * factor;
+      output[i] = cap > 0 && value * value > cap ? Math.sign(value) * Math.sqrt(cap) : value;
     }
   },
 });

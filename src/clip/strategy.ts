@@ -9,7 +9,8 @@ import type { WeightKind } from '../layout/kind.js';
  * - **Owns nothing.** It returns new tensors (or the given ones unchanged) and disposes none.
  * - **Memory is state.** Numbers that outlive the step are tensors in `state`, kept by the hook, so that every backend
  *   computes the same and a run can be saved and continued.
- * - **Finite first.** What happens to NaN and infinite gradients is decided before any arithmetic and is documented.
+ * - **Finite first.** What happens to NaN and infinite gradients is decided before any arithmetic and is documented. A step
+ *   that is rejected for them leaves no trace in `state` but in counters of rejected steps.
  */
 export interface ClipStrategy {
   /** As it appears in records, e.g. `clipByGlobalNorm(1)`. */
@@ -55,8 +56,10 @@ export interface ClipVariable {
 export interface ClipResult {
   /** The same keys, shapes and dtypes as it was given. */
   readonly gradients: NamedTensorMap;
-  /** The new memory; absent where it did not change. */
+  /**
+   * The whole new memory, by the same names; tensors of it may be those of `context.state`. Absent where nothing changed.
+   */
   readonly state?: NamedTensorMap;
-  /** 1 to take the step, 0 to reject it; absent means 1. */
+  /** 1 to take the step, 0 to reject it, as float32; absent means 1. The gradients of a rejected step are zeros. */
   readonly accept?: Scalar;
 }

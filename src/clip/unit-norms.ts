@@ -1,0 +1,99 @@
+import {
+  abs,
+  div,
+  greater,
+  isFinite as isFiniteTensor,
+  logicalAnd,
+  max,
+  mul,
+  sqrt,
+  square,
+  sum,
+  type Tensor,
+  unstack,
+  where,
+} from '@tensorflow/tfjs-core';
+import type { GroupNorms } from './group-norms.js';
+import { splitMagnitude } from './group-norms.js';
+import { defineHostKernel } from './host-kernel.js';
+
+/**
+ * Measures the units of one weight: the L2 norms over `axes`, which stay with length 1. As in {@link GroupNorms} each is a
+ * product of two numbers that neither overflows nor vanishes.
+ */
+export function unitNorms(tensor: Tensor, axes: readonly number[]): GroupNorms {
+  const blocks = blocksOf(tensor.shape, axes);
+  const kept = tensor.shape.map((length, axis) => (axes.includes(axis) ? 1 : length));
+  const packed = blocks && hostUnitNorms([tensor], [2, ...kept], blocks);
+  const [scale, relative] = packed ? unstack(packed) : composedNorms(tensor, axes);
+  if (scale === undefined || relative === undefined) throw new Error('unitNorms: no norms');
+  return { scale, relative, norm: mul(scale, relative) };
+}
+
+/** Multiplies each unit by its factor, of the shape that {@link unitNorms} returns; a factor of 1 changes no bit. */
+export function scaleUnits(tensor: Tensor, factors: Tensor, axes: readonly number[]): Tensor {
+  const blocks = blocksOf(tensor.shape, axes);
+  return (blocks && hostScaleUnits([tensor, factors], tensor.shape, blocks)) ?? mul(tensor, factors);
+}
+
+function composedNorms(tensor: Tensor, axes: readonly number[]): [scale: Tensor, relative: Tensor] {
+  const magnitudes = abs(tensor);
+  const largest = max(magnitudes, [...axes], true);
+  const scale = where(logicalAnd(greater(largest, 0), isFiniteTensor(largest)), largest, 1);
+  return [scale, sqrt(sum(square(div(magnitudes, scale)), [...axes], true))];
+}
+
+/** A tensor as [outer, units, inner] of which `outer` and `inner` are reduced. */
+interface Blocks {
+  readonly [name: string]: number;
+  readonly units: number;
+  readonly inner: number;
+}
+
+/** Absent where the axes that stay are not side by side. */
+function blocksOf(shape: readonly number[], axes: readonly number[]): Blocks | undefined {
+  const kept = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
+  const first = kept[0] ?? shape.length;
+  if (kept.some((axis, i) => axis !== first + i)) return undefined;
+  const size = (lengths: readonly number[]): number =>
+    lengths.reduce((product, length) => product * length, 1);
+  return {
+    units: size(shape.slice(first, first + kept.length)),
+    inner: size(shape.slice(first + kept.length)),
+  };
+}
+
+const hostUnitNorms = defineHostKernel<Blocks>({
+  name: 'GradientHealthUnitNorms',
+  compute(output, [values = output], { units, inner }) {
+    const squares = new Float64Array(units);
+    for (let i = 0; i < values.length; ) {
+      for (let unit = 0; unit < units; unit++) {
+        let total = squares[unit] ?? 0;
+        for (const end = i + inner; i < end; i++) {
+          const value = values[i] ?? 0;
+          total += value * value;
+        }
+        squares[unit] = total;
+      }
+    }
+    squares.forEach((total, unit) => {
+      const { scale, relative } = splitMagnitude(Math.sqrt(total));
+      output[unit] = scale;
+      output[units + unit] = relative;
+    });
+  },
+});
+
+const hostScaleUnits = defineHostKernel<Blocks>({
+  name: 'GradientHealthScaleUnits',
+  isIdentity: ([, factors]) => factors?.every((factor) => factor === 1) ?? true,
+  compute(output, [values = output, factors = output], { units, inner }) {
+    for (let i = 0; i < output.length; ) {
+      for (let unit = 0; unit < units; unit++) {
+        const factor = factors[unit] ?? 1;
+        for (const end = i + inner; i < end; i++) output[i] = (values[i] ?? 0) * factor;
+      }
+    }
+  },
+});
