@@ -19,8 +19,9 @@ export function hiddenLayers(model: ModelFacts | null, depth: number): readonly 
 
 /** Why a gradient fades in these layers, as far as their facts tell; `undefined` where they do not. */
 export function fadingCause(hidden: readonly LayerFacts[]): string | undefined {
-  const reasons = [slopeReason(hidden), weightReason(hidden)].filter((reason) => reason !== undefined);
-  return reasons.length === 0 ? undefined : reasons.join(', and ');
+  const slope = slopeReason(hidden);
+  const reasons = [slope, weightReason(hidden, slope ? 'it further' : 'the gradient')];
+  return reasons.filter((reason) => reason !== undefined).join(', and ') || undefined;
 }
 
 function slopeReason(hidden: readonly LayerFacts[]): string | undefined {
@@ -37,11 +38,11 @@ function slopeReason(hidden: readonly LayerFacts[]): string | undefined {
   return undefined;
 }
 
-function weightReason(hidden: readonly LayerFacts[]): string | undefined {
+function weightReason(hidden: readonly LayerFacts[], what: string): string | undefined {
   for (const layer of hidden) {
     const initializer = layer.initializers?.['kernel'];
     if (initializer === undefined || isRecurrent(layer)) continue;
-    if (isSmallSpread(initializer)) return `${initializer} weights shrink it further`;
+    if (isSmallSpread(initializer)) return `${initializer} weights shrink ${what}`;
     if (
       fittingInitializer(layer.activation) === 'heNormal' &&
       !fitsActivation(initializer, layer.activation)
