@@ -8,7 +8,7 @@ import { type Gain, gainOf } from './gain-of.js';
  *
  * `forward` = 1 / sqrt(E phi(z)^2), `variance` = 1 / std(phi(z)), `backward` = 1 / sqrt(E phi'(z)^2). For a ReLU
  * He's rule follows: forward = backward = sqrt(2). Where `forward` and `backward` differ, as for tanh, no weights keep
- * both.
+ * both; see {@link criticalInitialization} for what they can keep.
  *
  * The integrals are computed to 1e-9 or better. Jumps and kinks of the function or its slope need not be announced.
  *

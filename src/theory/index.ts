@@ -9,5 +9,12 @@ export type {
   TfjsSpelling,
 } from './activation-profile.js';
 export { activationProfile, activationProfiles } from './activation-profiles.js';
+export type { CriticalInitialization, CriticalOptions } from './critical-initialization.js';
+export { criticalInitialization } from './critical-initialization.js';
+export { depthScale } from './depth-scale.js';
 export { gain } from './gain.js';
 export type { Gain } from './gain-of.js';
+export { gradientProduct } from './gradient-product.js';
+export type { Variances } from './length-map.js';
+export type { MeanField } from './mean-field.js';
+export { meanField } from './mean-field.js';

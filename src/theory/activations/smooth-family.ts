@@ -1,9 +1,9 @@
 import { type ActivationProfile, profile } from '../activation-profile.js';
 import { normalCdf } from '../erf.js';
+import { normalDensity } from '../expectation.js';
 import { sigmoid } from '../sigmoid.js';
 
 const softplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
-const normalDensity = (x: number): number => Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI);
 
 /** sqrt(2 / pi) (x + 0.044715 x^3), of which tanh stands in for the normal distribution function. */
 const cubic = (x: number): number => Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3);
