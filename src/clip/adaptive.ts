@@ -10,7 +10,7 @@ import { variableOf } from './variable-of.js';
 export interface AdaptiveClipOptions extends ClipOptions {
   /**
    * Largest norm of a unit's gradient, as a share of the norm of its weights. The larger the batch, the smaller it should
-   * be: the paper uses 0.01 for batches of 4096 and 0.16 for 256.
+   * be; the paper takes 0.01 for batches of thousands.
    *
    * @default 0.01
    */
@@ -22,7 +22,7 @@ export interface AdaptiveClipOptions extends ClipOptions {
    */
   readonly minWeightNorm?: number;
   /**
-   * Whether the weights of output layers pass unclipped, as the paper found best.
+   * Whether the weights of output layers pass unclipped, as in the paper.
    *
    * @default true
    */

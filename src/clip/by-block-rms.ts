@@ -34,12 +34,11 @@ export function clipByBlockRms(maxRms: number, { nonFinite = 'skip' }: ClipOptio
     name: `clipByBlockRms(${maxRms})`,
     apply(gradients) {
       const blocks = Object.entries(gradients);
-      return clipNorms(gradients, {
-        groups: blocks.map(([name]) => [name]),
-        p: 2,
-        limits: () => blocks.map(([, gradient]) => maxRms * Math.sqrt(gradient.size)),
-        nonFinite,
-      });
+      return clipNorms(
+        gradients,
+        { groups: blocks.map(([name]) => [name]), p: 2, nonFinite },
+        blocks.map(([, gradient]) => maxRms * Math.sqrt(gradient.size)),
+      );
     },
   };
 }

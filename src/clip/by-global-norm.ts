@@ -50,12 +50,7 @@ export function clipByGlobalNorm(
     name: p === 2 ? `clipByGlobalNorm(${maxNorm})` : `clipByGlobalNorm(${maxNorm}, p=${p})`,
     apply(gradients) {
       const names = Object.keys(gradients);
-      return clipNorms(gradients, {
-        groups: names.length ? [names] : [],
-        p,
-        limits: () => [maxNorm],
-        nonFinite,
-      });
+      return clipNorms(gradients, { groups: names.length > 0 ? [names] : [], p, nonFinite }, [maxNorm]);
     },
   };
 }

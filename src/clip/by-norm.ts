@@ -54,7 +54,11 @@ export function clipByNorm(
     apply(gradients) {
       const names = Object.keys(gradients);
       const groups = per === 'variable' ? names.map((name) => [name]) : byLayer(names);
-      return clipNorms(gradients, { groups, p: 2, limits: () => groups.map(() => maxNorm), nonFinite });
+      return clipNorms(
+        gradients,
+        { groups, p: 2, nonFinite },
+        groups.map(() => maxNorm),
+      );
     },
   };
 }

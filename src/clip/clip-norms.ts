@@ -17,57 +17,62 @@ import { finiteOrZero, type NonFinitePolicy, withhold } from './non-finite.js';
 import { scale } from './scale.js';
 import type { ClipResult } from './strategy.js';
 
-/** How the norms of groups of gradients are bounded. */
-export interface NormBounds {
+/** Which gradients share a norm, which norm that is, and what to do with NaN and infinite ones. */
+export interface Grouping {
   /** Names of the gradients whose norm is taken together: every name once, no empty group. */
   readonly groups: readonly (readonly string[])[];
   /** Of the norm, at least 1. */
   readonly p: number;
-  /** The largest norm of each group: shape [groups]. */
-  limits(measured: GroupNorms): Tensor | readonly number[];
   /** What to do with NaN and infinite gradients. */
   readonly nonFinite: NonFinitePolicy;
+}
+
+/** Gradients and the norms of their groups. */
+export interface Measured {
+  /** Without NaN and infinite elements where the policy is to zero them. */
+  readonly gradients: NamedTensorMap;
+  /** As given. */
+  readonly groups: readonly (readonly string[])[];
+  /** In the order of the groups. */
+  readonly norms: GroupNorms;
+  /** 1 to take the step, 0 to reject it; absent unless the policy is `skip`. */
+  readonly accept?: Scalar;
 }
 
 /** Scales down each group whose norm is above its limit; the others pass bit by bit. */
 export function clipNorms(
   gradients: NamedTensorMap,
-  { groups, p, limits, nonFinite }: NormBounds,
+  grouping: Grouping,
+  limits: readonly number[],
 ): ClipResult {
-  if (groups.length === 0) return { gradients };
+  if (grouping.groups.length === 0) return { gradients };
+  return scaleDown(measureNorms(gradients, grouping), tensor1d([...limits]));
+}
+
+/** Applies the policy and takes the norm of each group, of which there is at least one. */
+export function measureNorms(gradients: NamedTensorMap, { groups, p, nonFinite }: Grouping): Measured {
   const given = nonFinite === 'zero' ? mapTensors(gradients, finiteOrZero) : gradients;
-  const measured = groupNorms(
+  const norms = groupNorms(
     groups.map((names) => names.map((name) => given[name]).filter((tensor) => tensor !== undefined)),
     p,
   );
-  const factors = factorsOf(measured, limits(measured));
+  // The relative norms tell whether all elements are finite, without another pass.
+  const accept = cast<Scalar>(all(isFiniteTensor(norms.relative)), 'float32');
+  return { gradients: given, groups, norms, ...(nonFinite === 'skip' && { accept }) };
+}
+
+/** Multiplies by min(1, limit / norm): exactly 1 up to the limit, and in an order of division that does not overflow. */
+export function scaleDown({ gradients, groups, norms, accept }: Measured, limits: Tensor): ClipResult {
+  const { scale: unit, relative, norm } = norms;
+  const factors = unstack(where(lessEqual(norm, limits), 1, div(div(limits, unit), relative)));
   const factorOf = new Map(
     groups.flatMap((names, group) => names.map((name) => [name, factors[group]] as const)),
   );
-  const accept = nonFinite === 'skip' ? acceptOf(measured) : undefined;
-  const clipped = mapTensors(given, (gradient, name) => {
+  const clipped = mapTensors(gradients, (gradient, name) => {
     const factor = factorOf.get(name);
     const scaled = factor ? scale(gradient, factor) : gradient;
     // Last: the factor of a norm that is not finite may be NaN itself.
     return accept ? withhold(scaled, accept) : scaled;
   });
   return { gradients: clipped, ...(accept && { accept }) };
-}
-
-/** 1 where all elements of all groups are finite, else 0: their relative norms tell, without another pass. */
-export function acceptOf({ relative }: GroupNorms): Scalar {
-  return cast(all(isFiniteTensor(relative)), 'float32') as Scalar;
-}
-
-/** min(1, limit / norm), exactly 1 up to the limit, and in an order of division that does not overflow. */
-function factorsOf(
-  { scale: unit, relative, norm }: GroupNorms,
-  limits: Tensor | readonly number[],
-): Tensor[] {
-  const bound = isTensor(limits) ? limits : tensor1d([...limits]);
-  return unstack(where(lessEqual(norm, bound), 1, div(div(bound, unit), relative)));
-}
-
-function isTensor(limits: Tensor | readonly number[]): limits is Tensor {
-  return !Array.isArray(limits);
 }

@@ -11,7 +11,8 @@ import {
   type Tensor,
   where,
 } from '@tensorflow/tfjs-core';
-import { clipNorms } from './clip-norms.js';
+import { measureNorms, scaleDown } from './clip-norms.js';
+import { largestFloat32 } from './float32.js';
 import { mapTensors } from './map-tensors.js';
 import { type NonFinitePolicy, withhold } from './non-finite.js';
 import type { ClipStrategy } from './strategy.js';
@@ -26,14 +27,12 @@ export interface LearnedClip {
   readonly nonFinite: NonFinitePolicy;
   /** The memory before the first step. */
   initialState(): NamedTensorMap;
-  /** The limit of this step, a scalar, and the memory after it. `norm` is a finite scalar, and 0 where it is not to be learned. */
+  /** The limit of this step, a scalar, and the memory after it. The norm is a finite scalar, 0 where there is none to learn. */
   learn(norm: Tensor, state: NamedTensorMap): { limit: Tensor; state: NamedTensorMap };
 }
 
 /** A standard deviation is taken to be at least this share of the mean: norms that hardly vary are no spikes. */
 export const leastDeviation = 0.01;
-
-const largestFloat32 = 3.4028234663852886e38;
 
 /**
  * Makes a strategy of it. Only finite norms above 0 enter the memory: after a stretch of zero gradients, which tell nothing
@@ -47,26 +46,17 @@ export function learnedClip({ name, onSpike, nonFinite, initialState, learn }: L
       const names = Object.keys(gradients);
       if (names.length === 0) return { gradients };
       const before = Object.keys(given).length > 0 ? given : initialState();
-      let state = before;
-      let within: Scalar | undefined;
-      const clipped = clipNorms(gradients, {
-        groups: [names],
-        p: 2,
-        nonFinite,
-        limits({ relative, norm }) {
-          const finite = isFiniteTensor(reshape(relative, []));
-          const number = where(finite, minimum(reshape(norm, []), largestFloat32), 0);
-          const learned = learn(number, before);
-          const tells = greater(number, 0);
-          state = mapTensors(learned.state, (tensor, key) => where(tells, tensor, before[key] ?? tensor));
-          // What becomes of a norm that is not finite is up to the policy.
-          if (onSpike === 'skip')
-            within = cast(where(finite, lessEqual(number, learned.limit), true), 'float32');
-          return reshape(learned.limit, [1]);
-        },
-      });
-      if (!within) return { ...clipped, state };
-      const accept: Scalar = clipped.accept ? mul(clipped.accept, within) : within;
+      const measured = measureNorms(gradients, { groups: [names], p: 2, nonFinite });
+      const finite = isFiniteTensor(reshape(measured.norms.relative, []));
+      const norm = where(finite, minimum(reshape(measured.norms.norm, []), largestFloat32), 0);
+      const { limit, state: after } = learn(norm, before);
+      const clipped = scaleDown(measured, reshape(limit, [1]));
+      const tells = greater(norm, 0);
+      const state = mapTensors(after, (tensor, key) => where(tells, tensor, before[key] ?? tensor));
+      if (onSpike === 'clip') return { ...clipped, state };
+      // What becomes of a norm that is not finite is up to the policy.
+      const within = cast<Scalar>(where(finite, lessEqual(norm, limit), true), 'float32');
+      const accept = clipped.accept ? mul<Scalar>(clipped.accept, within) : within;
       return {
         gradients: mapTensors(clipped.gradients, (gradient) => withhold(gradient, accept)),
         state,

@@ -20,6 +20,7 @@ import {
   zerosLike,
 } from '@tensorflow/tfjs-core';
 import { assertPositive } from './assert-positive.js';
+import { largestFloat32 } from './float32.js';
 import { defineHostKernel } from './host-kernel.js';
 import { mapTensors } from './map-tensors.js';
 import { assertPolicy, type ClipOptions, decide, finiteOrZero } from './non-finite.js';
@@ -47,7 +48,6 @@ export interface SpikeClipOptions extends ClipOptions {
   readonly warmUpSteps?: number;
 }
 
-const largestFloat32 = 3.4028234663852886e38;
 /** Larger elements enter the mean square as this, whose square is a float32. */
 const largestRemembered = 1e18;
 
@@ -55,15 +55,15 @@ const largestRemembered = 1e18;
  * Limits each element of each gradient that is a spike by its own history (after SPAM).
  *
  * `min(max(g, -c), c)` with `c = sqrt(threshold · v)` and v the exponential moving average of the element's square over the
- * steps before, after clipping, corrected for its start at 0. Spikes up to 1000 times the usual size are seen in the training of transformers and disturb
- * the moments of Adam for hundreds of steps. An element that has been zero so far has no history and passes; one that is
- * rarely other than zero has a low average. Elements
- * without a spike come back bit by bit. Squares of elements below 1e-19 vanish in float32, so that those are never clipped;
- * elements above 1e18 are remembered as 1e18. NaN and infinite gradients: see `nonFinite`; they never enter the history.
+ * steps before, after clipping, corrected for its start at 0. Spikes up to 1000 times the usual size are seen in the
+ * training of transformers and disturb the moments of Adam for hundreds of steps. An element that has been zero so far has
+ * no history and passes; one that is rarely other than zero has a low average. Elements without a spike come back bit by
+ * bit. Squares of elements below 1e-19 vanish in float32, so that those are never clipped; elements above 1e18 are
+ * remembered as 1e18. NaN and infinite gradients: see `nonFinite`; they never enter the history.
  *
- * State: `squares/<name>`, of the size of each weight, and the scalar `steps`. Cost: on cpu and wasm
- * three passes over the gradients; elsewhere about twenty operations for each weight. Nothing is read back. Source:
- * arXiv 2501.06842; there the average is that of Adam, uncorrected, and momentum is reset besides.
+ * State: `squares/<name>`, of the size of each weight, and the scalar `steps`. Cost: on cpu and wasm three passes over the
+ * gradients; elsewhere about twenty operations for each weight. Nothing is read back. Source: arXiv 2501.06842; there the
+ * average is that of Adam, uncorrected, and momentum is reset besides.
  *
  * @throws RangeError unless `threshold` is at least 1 and finite, `decay` between 0 and 1 and `warmUpSteps` a whole number
  * from 1.
