@@ -65,5 +65,6 @@ export type { ElementCheck, GradientCheck, InputCheck } from './treat/gradient-c
 export type { WithClippingOptions } from './watch/clipping.js';
 export { stopClipping, withClipping } from './watch/clipping.js';
 export type { Monitor, WatchOptions } from './watch/monitor.js';
+export { probeBackend } from './watch/probe.js';
 export { collectHistograms, watch } from './watch/watch.js';
 export type { When } from './watch/when.js';

@@ -45,6 +45,11 @@ const bin: Reader<readonly [index: number, count: number]> = (value) => {
   throw new TypeError(` must hold an index and a count, got ${pair.length} values`);
 };
 
+const bits: Reader<16 | 32> = (value) => {
+  if (value === 16 || value === 32) return value;
+  throw new TypeError(` must be 16 or 32, got ${JSON.stringify(value)}`);
+};
+
 const tensorStats = fields<TensorStats>({
   size: number,
   norm: number,
@@ -78,7 +83,17 @@ const modelFacts = fields<ModelFacts>({
 const runFacts = {
   schema,
   model: nullable(modelFacts),
-  backend: nullable(fields<BackendFacts>({ name: string, epsilon: number })),
+  backend: nullable(
+    fields<BackendFacts>({
+      name: string,
+      epsilon: number,
+      floatPrecision: optional(bits),
+      smallestNormal: optional(number),
+      recommendedEpsilon: optional(number),
+      missingKernels: optional(list(string)),
+      wrongKernels: optional(list(string)),
+    }),
+  ),
   data: nullable(fields<DataFacts>({ input: tensorStats, target: optional(tensorStats) })),
 };
 

@@ -58,6 +58,23 @@ export interface BackendFacts {
   readonly name: string;
   /** The epsilon that tfjs takes on this backend where the user gives none. */
   readonly epsilon: number;
+  /** Bits of the floats it computes with, as measured: tfjs's own figure is wrong on WebGL. */
+  readonly floatPrecision?: 16 | 32;
+  /** The smallest power of two that it keeps with all digits: 2^-14 of 16-bit floats, 2^-126 of 32-bit ones. */
+  readonly smallestNormal?: number;
+  /** The epsilon that an optimizer should be given here: 1e-7 with 32-bit floats, more with less. */
+  readonly recommendedEpsilon?: number;
+  /**
+   * Gradients that it lacks, by the names of tfjs: `Conv2DBackpropFilter` for convolutions of one and two dimensions,
+   * `DepthwiseConv2dNativeBackpropFilter` for depthwise and separable ones, `UnsortedSegmentSum` for embeddings and so on.
+   * Layers that need one of them cannot be trained here.
+   */
+  readonly missingKernels?: readonly string[];
+  /**
+   * Gradients that are wrong or fail here, by the names of tfjs; behind some of them, in brackets, the only case in which
+   * they are: `AvgPoolGrad (padding same)`.
+   */
+  readonly wrongKernels?: readonly string[];
 }
 
 /** Statistics of the training data. */

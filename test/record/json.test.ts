@@ -116,6 +116,13 @@ describe('fromJson', () => {
       },
       'fromJson: run.data.input.histogram.bins[0] must hold an index and a count, got 1 values',
     ],
+    [
+      'a precision that no float has',
+      (run: { backend: unknown }) => {
+        run.backend = { name: 'webgl', epsilon: 1e-4, floatPrecision: 24 };
+      },
+      'fromJson: run.backend.floatPrecision must be 16 or 32, got 24',
+    ],
   ])('rejects %s, naming the place', (_title, edit, message) => {
     expect(() => fromJson(broken(edit as never))).toThrow(new TypeError(message));
   });

@@ -115,7 +115,20 @@ const facts = {
       optimizer: fc.record({ className: name, config: keyed(number) }),
     }),
   ),
-  backend: fc.option(fc.record({ name, epsilon: number })),
+  backend: fc.option(
+    fc.record(
+      {
+        name,
+        epsilon: number,
+        floatPrecision: fc.constantFrom(16 as const, 32 as const),
+        smallestNormal: number,
+        recommendedEpsilon: number,
+        missingKernels: fc.array(name, { maxLength: 2 }),
+        wrongKernels: fc.array(name, { maxLength: 2 }),
+      },
+      { requiredKeys: ['name', 'epsilon'] },
+    ),
+  ),
   data: fc.option(fc.record({ input: tensorStats, target: tensorStats }, { requiredKeys: ['input'] })),
 };
 
