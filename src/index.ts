@@ -19,10 +19,12 @@ export { zeroNonFinite } from './clip/zero-non-finite.js';
 export * as initializers from './init/index.js';
 export type { LsuvLayer, LsuvOptions } from './init/lsuv.js';
 export { lsuv } from './init/lsuv.js';
-export type { RegisterOptions } from './init/register.js';
-export { register } from './init/register.js';
 export type { RescaledWeight } from './init/rescale-initial-weights.js';
 export { rescaleInitialWeights } from './init/rescale-initial-weights.js';
+/** Layers that tfjs lacks, for any model of tfjs. */
+export * as layers from './layers/index.js';
+export type { RegisterOptions } from './layers/register.js';
+export { register } from './layers/register.js';
 export type { WeightKind } from './layout/kind.js';
 export type { Finding, Remedy, Report, Rule } from './record/finding.js';
 export { fromJson, toJson } from './record/json.js';

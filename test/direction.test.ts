@@ -33,7 +33,7 @@ const folders: Readonly<Record<string, Folder>> = {
   clip: { uses: ['layout'], tfjs: ['core'] },
   watch: { uses: ['layout', 'kernels', 'rules', 'report', 'sinks'], usesTypes: ['clip'], tfjs: ['core'] },
   init: { uses: ['layout', 'theory'], tfjs: ['core', 'layers'] },
-  layers: { uses: ['layout', 'kernels'], tfjs: ['core', 'layers'] },
+  layers: { uses: ['layout', 'kernels', 'init'], tfjs: ['core', 'layers'] },
   treat: {
     uses: ['layout', 'clip', 'watch', 'init', 'layers', 'theory', 'rules', 'report', 'sinks', 'kernels'],
     tfjs: ['core', 'layers'],

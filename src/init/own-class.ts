@@ -2,11 +2,11 @@ import { serialization } from '@tensorflow/tfjs-core';
 import { initializers } from '@tensorflow/tfjs-layers';
 import type { Initializer } from './initializer.js';
 
-/** An initialiser that tfjs has no class for: how it is named in a saved model, and how it is made from it. */
+/** What tfjs has no class for: how it is named in a saved model, and how it is made from it. */
 export interface OwnClass {
   readonly className: string;
   /** @param config - The options as saved; an option that was left out is missing. */
-  create(config: object): Initializer;
+  create(config: object): serialization.Serializable;
 }
 
 /**
@@ -35,6 +35,18 @@ export function replaceClass({ className, create }: OwnClass): void {
       fromConfig: (_: unknown, config: serialization.ConfigDict) => create(withoutNulls(config)),
     }),
   );
+}
+
+/** A part of a saved object that is an object itself, such as the layer in a wrapper. */
+export interface SavedObject {
+  readonly className: string;
+  readonly config: serialization.ConfigDict;
+}
+
+/** Makes the object again, if its class is known; tfjs keeps its own reader to itself, the map that it reads is public. */
+export function readSaved({ className, config }: SavedObject): serialization.Serializable | undefined {
+  const [savedClass, fromConfig] = serialization.SerializationMap.getMap().classNameMap[className] ?? [];
+  return savedClass && fromConfig?.(savedClass, { ...config });
 }
 
 /** An initialiser of an own class, still to be filled; options that are `undefined` are saved as `null`, as tfjs does. */

@@ -1,7 +1,7 @@
-import { concat, serialization, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { concat, type serialization, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import type { Shape } from '@tensorflow/tfjs-layers';
 import type { Initializer } from './initializer.js';
-import { type OwnClass, ownInitializer } from './own-class.js';
+import { type OwnClass, ownInitializer, readSaved, type SavedObject } from './own-class.js';
 
 /** Options of {@link perGate}. */
 export interface PerGateOptions {
@@ -12,15 +12,9 @@ export interface PerGateOptions {
 /** As it stands in saved models. */
 export const perGateClass: OwnClass = {
   className: 'GradientHealthPerGate',
-  create: ({ initializer, gates }: { initializer: SavedInitializer } & PerGateOptions) =>
+  create: ({ initializer, gates }: { initializer: SavedObject } & PerGateOptions) =>
     perGate(readInitializer(initializer), { gates }),
 };
-
-/** An initialiser as tfjs saves it. */
-interface SavedInitializer {
-  readonly className: string;
-  readonly config: serialization.ConfigDict;
-}
 
 /**
  * Creates an initialiser that fills each fused gate of a recurrent weight on its own: a kernel [in, gates x units] as
@@ -69,13 +63,11 @@ export function perGate(initializer: Initializer, { gates }: PerGateOptions): In
   return fused;
 }
 
-/** tfjs keeps its own reader to itself; the register it reads from is public. */
-function readInitializer({ className, config }: SavedInitializer): Initializer {
-  const [savedClass, fromConfig] = serialization.SerializationMap.getMap().classNameMap[className] ?? [];
-  const read = savedClass && fromConfig?.(savedClass, { ...config });
+function readInitializer(saved: SavedObject): Initializer {
+  const read = readSaved(saved);
   if (!read || !isInitializer(read)) {
     throw new RangeError(
-      `perGate: expected a saved initializer, got class ${className}; call register() first`,
+      `perGate: expected a saved initializer, got class ${saved.className}; call register() first`,
     );
   }
   return read;

@@ -24,6 +24,10 @@ function layerFacts({ path, layer, depth, inbound, isOutput }: PlacedLayer): Lay
     const text = initializerText(value);
     return name && text ? [[weightName(name), text] as const] : [];
   });
+  const weights = layer.weights.map(({ originalName, shape }) => {
+    const name = originalName.slice(originalName.lastIndexOf('/') + 1);
+    return [name, shape.map((size) => size ?? 0)] as const;
+  });
   return {
     path,
     className: layer.getClassName(),
@@ -31,6 +35,7 @@ function layerFacts({ path, layer, depth, inbound, isOutput }: PlacedLayer): Lay
     inbound,
     ...(activation !== undefined && { activation }),
     ...(initializers.length > 0 && { initializers: Object.fromEntries(initializers) }),
+    ...(weights.length > 0 && { weights: Object.fromEntries(weights) }),
     isOutput,
   };
 }
@@ -52,6 +57,12 @@ const activationLayers: Readonly<Record<string, string>> = {
   PReLU: 'prelu',
   ELU: 'elu',
   ThresholdedReLU: 'thresholdedRelu',
+  GradientHealthElu: 'elu',
+  GradientHealthCelu: 'celu',
+  GradientHealthHardTanh: 'hardTanh',
+  GradientHealthHardSigmoid: 'hardSigmoid',
+  GradientHealthHardSwish: 'hardSwish',
+  GradientHealthSoftshrink: 'softshrink',
   Softmax: 'softmax',
 };
 

@@ -4,7 +4,7 @@ import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Observe, observeByWatching } from '../../battery/observe.js';
 import type { Program } from '../../battery/program.js';
 import { runProgram } from '../../battery/run-program.js';
-import { register } from '../../src/init/register.js';
+import { register } from '../../src/layers/register.js';
 import { program } from './programs.js';
 
 const unobserved: Observe = () => ({ finish: async () => [] });

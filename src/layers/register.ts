@@ -1,0 +1,55 @@
+import { type OwnClass, registerOwnClass } from '../init/own-class.js';
+import {
+  registerInitializers,
+  replaceOrthogonal as replaceTfjsOrthogonal,
+} from '../init/register-initializers.js';
+import { celuClass, eluClass } from './elu.js';
+import { hardSigmoidClass, hardSwishClass, hardTanhClass } from './hard.js';
+import { softshrinkClass } from './softshrink.js';
+
+/** Options of {@link register}. */
+export interface RegisterOptions {
+  /**
+   * Whether tfjs itself shall use the `orthogonal` of this library wherever its own is named: as the default of its
+   * recurrent layers, in saved models and in the clones that `bidirectional` makes. Its own takes half a minute for an
+   * LSTM of 128 units on the cpu backend, and throws where the chained methods of `@tensorflow/tfjs` are not loaded.
+   *
+   * @default false
+   */
+  readonly replaceOrthogonal?: boolean;
+}
+
+const layerClasses: readonly OwnClass[] = [
+  eluClass,
+  celuClass,
+  hardTanhClass,
+  hardSigmoidClass,
+  hardSwishClass,
+  softshrinkClass,
+];
+
+/**
+ * Makes tfjs able to read saved models with the initialisers and layers of this library that it has no class for. Call it
+ * before loading such a model; calling it again changes nothing.
+ *
+ * These are the initialisers chrono, deltaOrthogonal, dirac, forgetBias, perGate and sparse, and the layers celu,
+ * elu (with an alpha other than 1), hardSigmoid, hardSwish, hardTanh and softshrink. The others are saved as classes of
+ * tfjs and need no call.
+ *
+ * @example
+ * ```ts
+ * import { layers, sequential } from '@tensorflow/tfjs-layers';
+ * import { register } from 'gradient-health';
+ *
+ * register({ replaceOrthogonal: true });
+ * // Of tfjs alone, this line throws "rMat.flatten is not a function".
+ * const model = sequential({ layers: [layers.lstm({ units: 128, inputShape: [10, 3] })] });
+ * console.log(model.countParams());
+ * // 67584
+ * ```
+ */
+export function register({ replaceOrthogonal = false }: RegisterOptions = {}): void {
+  registerInitializers();
+  for (const each of layerClasses) registerOwnClass(each);
+  if (replaceOrthogonal) replaceTfjsOrthogonal();
+}
