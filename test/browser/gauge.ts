@@ -21,6 +21,7 @@ const tensors: Readonly<Record<string, () => tf.Tensor>> = {
   'a vector': () => ramp([7]),
   'a vector of several tiles': () => ramp([5001]),
   'a matrix of odd sides': () => ramp([71, 35]),
+  'a million elements': () => ramp([1023, 1025]),
   'a kernel of rank 4': () => ramp([3, 3, 5, 7]),
   'rank 5': () => ramp([2, 3, 2, 3, 5]),
   'a slice': () => tf.slice(ramp([3001]), [1001], [1500]),

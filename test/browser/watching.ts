@@ -10,7 +10,7 @@ import {
 } from 'gradient-health';
 import { expect, test, vi } from 'vitest';
 import { valuesAtHand } from '../../src/watch/device-values.js';
-import { weightsOf } from '../watch/models.js';
+import { compiled, data as smallData, weightsOf } from '../watch/models.js';
 
 /** 24 -> 48 relu -> 1: large enough that its gradients stay on the device. */
 function model(optimizer: tf.Optimizer = tf.train.sgd(0.1)): tfl.Sequential {
@@ -153,6 +153,19 @@ export function testWatching(backend: string): void {
       const plain = await train(backend, undefined, optimizer() as tf.SGDOptimizer);
       expect(watched.weights).toEqual(plain.weights);
     }
+  });
+
+  test('a model small enough to be computed on the host trains bit by bit as unwatched', async () => {
+    await tf.setBackend(backend);
+    const { x, y } = smallData();
+    const weights = async (watched: boolean) => {
+      const net = compiled(tf.train.adam(0.01, 0.9, 0.999, 1e-7));
+      const monitor = watched ? watch(net, { quiet: true, histograms: 1, activations: 1 }) : undefined;
+      for (let step = 0; step < 5; step++) await net.trainOnBatch(x, y);
+      await monitor?.stop();
+      return weightsOf(net);
+    };
+    expect(await weights(true)).toEqual(await weights(false));
   });
 
   test('NaN and infinities are counted where they are', async () => {

@@ -11,8 +11,10 @@ import { compiled, data, weightsOf } from './models.js';
 class LateBackend extends MathBackendCPU {
   reading = 0;
   mostReading = 0;
+  reads = 0;
   strict = false;
   override async read(id: object) {
+    this.reads++;
     this.mostReading = Math.max(this.mostReading, ++this.reading);
     await new Promise((resolve) => setTimeout(resolve, 2));
     this.reading--;
@@ -41,6 +43,9 @@ describe('the device gauge agrees with the host gauge', () => {
     'all NaN': () => tf.fill([3], Number.NaN),
     huge: () => tf.fill([100], 1e20),
     tiny: () => tf.fill([100], 1e-30),
+    'two tiles': () => tf.randomNormal([32, 64], 0.3, 2, 'float32', 4),
+    'two tiles and a rest': () => tf.randomNormal([2500], 0.3, 2, 'float32', 5),
+    'no elements': () => tf.zeros([0]),
   };
 
   test.each(Object.keys(tensors))('on %s', async (name) => {
@@ -59,6 +64,41 @@ describe('the device gauge agrees with the host gauge', () => {
       const got = reading()[key as keyof typeof numbers];
       if (Number.isFinite(value)) expect(Math.abs(got - value), key).toBeLessThanOrEqual(tolerance);
       else expect(got, key).toBe(value);
+    }
+  });
+
+  test('on units and elements', async () => {
+    const x = tf.tensor2d([
+      [0, 0.2, 0],
+      [0, 0.9, Number.NaN],
+    ]);
+    const gauge = deviceGauge(createReadQueue());
+    const readings = [gauge.activeUnits(x), gauge.countBeyond(x, 0.5, 0.35)] as const;
+    await gauge.settle();
+    const [active, beyond] = readings.map((reading) => reading());
+    expect(Array.from(active as Float32Array, (unit) => unit > 0)).toEqual([false, true, true]);
+    // The three zeros and 0.9; NaN is nowhere.
+    expect(beyond).toBe(4);
+    const host = hostGauge();
+    expect([...Array.from(host.activeUnits(x)()), host.countBeyond(x, 0.5, 0.35)()]).toEqual([0, 1, 1, 4]);
+  });
+
+  test('on pairs of which one is not finite', async () => {
+    const pairs = [
+      [Number.NaN, 1],
+      [1, Infinity],
+      [Infinity, Infinity],
+      [Infinity, -Infinity],
+      [Number.NaN, Number.NaN],
+    ].map(([a, b]) => [tf.tensor1d([a!, 2, 0]), tf.tensor1d([b!, 2, -0])] as const);
+    const gauge = deviceGauge(createReadQueue());
+    const readings = pairs.map(([before, after]) => gauge.compare(before, after));
+    await gauge.settle();
+    for (const [index, [before, after]] of pairs.entries()) {
+      const { dot, ...expected } = hostGauge().compare(before, after)();
+      expect(readings[index]!()).toMatchObject(expected);
+      // Its cosine is NaN in any case.
+      expect(Number.isFinite(dot) || Number.isFinite(readings[index]!().dot)).toBe(false);
     }
   });
 
@@ -82,6 +122,19 @@ describe('the device gauge agrees with the host gauge', () => {
   });
 });
 
+test('histograms are left out while too much waits to be read', async () => {
+  const queue = {
+    waiting: 2 ** 22 - 100,
+    read: async (tensor: tf.Tensor1D) => (await tensor.data()) as Float32Array,
+  };
+  const gauge = deviceGauge(queue);
+  const [within, beyond] = [gauge.stats(tf.ones([90]), true), gauge.stats(tf.ones([90]), true)];
+  await gauge.settle();
+  expect(within().histogram?.bins.length).toBe(1);
+  expect(beyond().histogram).toBeUndefined();
+  expect(beyond().norm).toBeCloseTo(Math.sqrt(90), 5);
+});
+
 describe('watching a device', () => {
   const { x, y } = data();
 
@@ -93,12 +146,15 @@ describe('watching a device', () => {
     await monitor.flush();
     const before = tf.memory().numTensors;
     late.mostReading = 0;
+    late.reads = 0;
     late.strict = true;
     const step = () => tf.losses.meanSquaredError(batch.y, model.apply(batch.x) as tf.Tensor) as tf.Scalar;
     for (let i = 0; i < 20; i++) model.optimizer.minimize(step);
     await monitor.flush();
     late.strict = false;
     expect(late.mostReading).toBe(1);
+    // The first step, and the backlog of the other 19.
+    expect(late.reads).toBe(2);
     expect(monitor.records.map((record) => record.step)).toEqual(
       Array.from({ length: 21 }, (_, index) => index),
     );
