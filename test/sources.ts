@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path/posix';
 
 /** The project's own folder. */
@@ -11,4 +11,11 @@ export function readSources(folder: string, extension: string, { deep = true } =
     .map((path) => join(folder, path))
     .sort();
   return Object.fromEntries(paths.map((path) => [path, readFileSync(join(root, path), 'utf8')]));
+}
+
+/** Text of every page written by hand; `docs` need not exist yet, and `docs/api` in it is generated. */
+export function readPages(): Record<string, string> {
+  const guides = existsSync(join(root, 'docs')) ? readSources('docs', '.md') : {};
+  const written = Object.entries(guides).filter(([path]) => !path.startsWith('docs/api/'));
+  return { ...readSources('.', '.md', { deep: false }), ...Object.fromEntries(written) };
 }

@@ -4,12 +4,11 @@ import { format } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import ts from 'typescript';
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { readSources, root } from '../sources.js';
+import { readPages, readSources, root } from '../sources.js';
 import { docFencesOf, expectedOutput, type Fence, fencesOf } from './fences.js';
 
-const markdown = { ...readSources('.', '.md', { deep: false }), ...readSources('docs', '.md') };
 const fences = [
-  ...Object.entries(markdown).flatMap(([path, text]) => fencesOf(text, path)),
+  ...Object.entries(readPages()).flatMap(([path, text]) => fencesOf(text, path)),
   ...Object.entries(readSources('src', '.ts')).flatMap(([path, text]) => docFencesOf(path, text)),
 ];
 const programs = fences.filter(({ language }) => /^(ts|js|typescript|javascript)\b/.test(language));

@@ -1,11 +1,10 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readSources, root } from '../sources.js';
+import { readPages, root } from '../sources.js';
 
 test('every relative link in the documentation leads to a file of the repository', () => {
-  const markdown = { ...readSources('.', '.md', { deep: false }), ...readSources('docs', '.md') };
-  const dead = Object.entries(markdown).flatMap(([path, text]) =>
+  const dead = Object.entries(readPages()).flatMap(([path, text]) =>
     [...text.matchAll(/\]\((?!https?:|#)([^)#\s]+)[^)]*\)/g)]
       .map(([, target = '']) => target)
       .filter((target) => !existsSync(join(root, dirname(path), target)))
