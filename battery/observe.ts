@@ -1,19 +1,30 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import {
+  adaptiveClip,
+  autoClip,
   type ClipStrategy,
+  clipByBlockRms,
   clipByGlobalNorm,
   clipByNorm,
   clipByValue,
   type Finding,
+  spikeClip,
   watch,
+  windowClip,
+  zClip,
 } from '../src/index.js';
-import type { ClipDescription } from './program.js';
 
-/** Every value of `clip.name`. */
+/** Every value of `clip.name`; `clip.limit` is the one number that tells how tight it is. */
 export const clips: Readonly<Record<string, (limit: number) => ClipStrategy>> = {
   clipByGlobalNorm,
   clipByNorm,
   clipByValue,
+  clipByBlockRms,
+  adaptiveClip: (factor) => adaptiveClip({ factor }),
+  autoClip: (percentile) => autoClip({ percentile }),
+  spikeClip: (threshold) => spikeClip({ threshold }),
+  windowClip: (sigmas) => windowClip({ sigmas }),
+  zClip: (zThreshold) => zClip({ zThreshold }),
 };
 
 /** Sees a compiled model train. */
