@@ -39,6 +39,7 @@ export type {
   Histogram,
   LayerFacts,
   LayerRecord,
+  LossScaleRecord,
   ModelFacts,
   Run,
   RunFacts,
@@ -66,6 +67,7 @@ export type { ScalarFunction } from './treat/evaluation.js';
 export type { ElementCheck, GradientCheck, InputCheck } from './treat/gradient-check.js';
 export type { WithClippingOptions } from './watch/clipping.js';
 export { stopClipping, withClipping } from './watch/clipping.js';
+export type { LossScaleOptions } from './watch/loss-scale.js';
 export type { Monitor, WatchOptions } from './watch/monitor.js';
 export { probeBackend } from './watch/probe.js';
 export { collectHistograms, watch } from './watch/watch.js';

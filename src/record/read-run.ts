@@ -21,6 +21,7 @@ import type {
   Histogram,
   LayerFacts,
   LayerRecord,
+  LossScaleRecord,
   ModelFacts,
   Run,
   RunFacts,
@@ -71,6 +72,7 @@ const layerFacts = fields<LayerFacts>({
   inbound: list(string),
   activation: optional(string),
   initializers: optional(map(string)),
+  weights: optional(map(list(number))),
   isOutput: boolean,
 });
 
@@ -114,6 +116,7 @@ export const readStep: Reader<StepRecord> = fields<StepRecord>({
       cosine: number,
     }),
   ),
+  lossScale: optional(fields<LossScaleRecord>({ scale: number, fits: boolean })),
   variables: map(
     fields<VariableRecord>({
       gradient: nullable(tensorStats),

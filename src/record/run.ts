@@ -48,6 +48,8 @@ export interface LayerFacts {
   readonly activation?: string;
   /** Initialiser of each weight, e.g. `{ kernel: 'VarianceScaling(2, fanIn, normal)' }`. */
   readonly initializers?: Readonly<Record<string, string>>;
+  /** Shape of each weight, e.g. `{ kernel: [784, 128], bias: [128] }`; absent without weights, or before they are made. */
+  readonly weights?: Readonly<Record<string, readonly number[]>>;
   /** Whether the model returns this layer's output. */
   readonly isOutput: boolean;
 }
@@ -102,6 +104,8 @@ export interface StepRecord {
   readonly globalNorm: number;
   /** What the clip strategy did, where there is one. */
   readonly clip?: ClipRecord;
+  /** Of a step whose loss was scaled. All other numbers of a record are unscaled. */
+  readonly lossScale?: LossScaleRecord;
   /** By `layer path/weight name`. */
   readonly variables: Readonly<Record<string, VariableRecord>>;
   /** By layer path: outputs and their gradients, where activations are watched. */
@@ -124,6 +128,14 @@ export interface ClipRecord {
   readonly accepted: boolean;
   /** Cosine between the raw and the clipped gradient; 1 keeps the direction, `NaN` where either is zero or not finite. */
   readonly cosine: number;
+}
+
+/** How the loss was scaled in one step. */
+export interface LossScaleRecord {
+  /** What the loss was multiplied by. */
+  readonly scale: number;
+  /** Whether all scaled gradients were finite; `false` for an overflow, after which the step was rejected. */
+  readonly fits: boolean;
 }
 
 /** One trainable weight in one step. */

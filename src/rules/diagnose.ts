@@ -27,10 +27,17 @@ const severityRank = { error: 0, warning: 1, info: 2 } as const;
  * ```
  */
 export function diagnose(run: Run, rules: readonly Rule[] = defaultRules): Report {
+  const judged = withoutOverflows(run);
   return reportOf(
     run,
-    rules.flatMap((rule) => checkSafely(rule, run)),
+    rules.flatMap((rule) => checkSafely(rule, judged)),
   );
+}
+
+/** Without the steps by which loss scaling finds its scale; what is not finite at a scale of 1 is no overflow of its making. */
+function withoutOverflows(run: Run): Run {
+  const steps = run.steps.filter(({ lossScale }) => !lossScale || lossScale.fits || lossScale.scale <= 1);
+  return steps.length === run.steps.length ? run : { ...run, steps };
 }
 
 /** Ranks findings, wherever they come from, and sums them up. */

@@ -5,6 +5,7 @@ import {
   engine,
   getBackend,
   keep,
+  mul,
   type NamedTensorMap,
   type Optimizer,
   type Scalar,
@@ -15,6 +16,7 @@ import {
   zerosLike,
 } from '@tensorflow/tfjs-core';
 import type { Clipped, Clipper } from './clipper.js';
+import { disposeUnscaled, type LossScaler, type Unscaled } from './loss-scale.js';
 import { createSlots, type Gradients, type NamedGradient, type Slots, toList } from './slots.js';
 
 /** Sees each step of a hooked optimizer; what it throws never reaches training. */
@@ -28,8 +30,8 @@ export interface StepObserver {
   ): { readonly value: Scalar; readonly grads: NamedTensorMap } | undefined;
   /** The loss that was differentiated. */
   loss(value: Scalar): void;
-  /** The raw gradients, before clip and update. */
-  begin(gradients: readonly NamedGradient[], slots: Slots): void;
+  /** The raw gradients, before clip and update; those of a scaled loss also as they are after unscaling. */
+  begin(gradients: readonly NamedGradient[], slots: Slots, unscaled: Unscaled | undefined): void;
   /** After the update; `clipped` is what a strategy made of the gradients, `accepted` whether the step was taken. */
   end(clipped: Clipped | undefined, accepted: boolean | Scalar): void;
   /** Receives whatever the observer itself threw. */
@@ -40,6 +42,7 @@ export interface StepObserver {
 export interface Hook {
   observer: StepObserver | undefined;
   clipper: Clipper | undefined;
+  scaler: LossScaler | undefined;
 }
 
 /** On the optimizer itself and registered globally, so that two builds of this library in one program see one hook. */
@@ -60,7 +63,7 @@ export const existingHook = (optimizer: Optimizer): Hook | undefined => (optimiz
 export function releaseHook(optimizer: Optimizer): void {
   const hooked: Hooked = optimizer;
   const hook = hooked[hookKey];
-  if (!hook || hook.observer || hook.clipper) return;
+  if (!hook || hook.observer || hook.clipper || hook.scaler) return;
   hook.remove();
   delete hooked[hookKey];
 }
@@ -74,6 +77,7 @@ function install(optimizer: Optimizer): Hook & { remove(): void } {
   const hook: Hook & { remove(): void } = {
     observer: undefined,
     clipper: undefined,
+    scaler: undefined,
     remove: () => {
       for (const restore of restores) restore();
     },
@@ -81,23 +85,31 @@ function install(optimizer: Optimizer): Hook & { remove(): void } {
   const restores = [
     override(optimizer, 'computeGradients', (f: () => Scalar, variables?: Variable[]) => {
       observe(hook, (observer) => observer.start());
-      const result =
-        hook.observer?.computeGradients(f, variables) ?? computeGradients.call(optimizer, f, variables);
+      const compute = (loss: () => Scalar) =>
+        hook.observer?.computeGradients(loss, variables) ?? computeGradients.call(optimizer, loss, variables);
+      const result = hook.scaler ? hook.scaler.differentiate(f, compute) : compute(f);
       observe(hook, (observer) => observer.loss(result.value));
       return result;
     }),
     override(optimizer, 'applyGradients', (gradients: Gradients) => {
       const update = (ordered: Gradients): void => applyGradients.call(optimizer, ordered as NamedTensorMap);
       const ordered = slots.order(gradients);
-      if (!hook.observer && !hook.clipper) return update(ordered);
+      if (!hook.observer && !hook.clipper && !hook.scaler) return update(ordered);
       const list = toList(ordered);
-      observe(hook, (observer) => observer.begin(list, slots));
-      const clipped = hook.clipper?.apply(list);
+      const unscaled = hook.scaler?.unscale(list, optimizer, hook.clipper !== undefined);
+      observe(hook, (observer) => observer.begin(list, slots, unscaled));
+      const clipped = hook.clipper?.apply(unscaled?.gradients ?? list);
+      const given = unscaled ? withUnscaled(unscaled, clipped) : clipped;
       try {
-        const accepted = updateIfAccepted(update, ordered, clipped);
+        const accepted = updateIfAccepted(update, ordered, given);
         observe(hook, (observer) => observer.end(clipped, accepted));
       } finally {
         if (clipped) dispose([clipped.gradients, clipped.accept ?? []]);
+        if (unscaled) {
+          hook.scaler?.adapt(unscaled);
+          disposeUnscaled(unscaled);
+          if (given?.accept !== unscaled.finite) given?.accept?.dispose();
+        }
       }
     }),
   ];
@@ -168,6 +180,15 @@ function updateIfAccepted(
   });
   dispose([taken, before.map(({ value }) => value)]);
   return accept;
+}
+
+/** What a strategy made of unscaled gradients, or they themselves; accepted only where none overflowed. */
+function withUnscaled({ gradients, finite }: Unscaled, clipped: Clipped | undefined): Clipped {
+  const unscaled = gradients.flatMap(({ name, tensor }) => (tensor ? [[name, tensor] as const] : []));
+  return {
+    gradients: { ...Object.fromEntries(unscaled), ...clipped?.gradients },
+    accept: clipped?.accept ? mul<Scalar>(finite, clipped.accept) : finite,
+  };
 }
 
 /** The same form, order and nulls, with the tensors of a strategy. */

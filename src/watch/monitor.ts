@@ -4,6 +4,7 @@ import type { ClipStrategy } from '../clip/strategy.js';
 import type { Finding, Report, Rule } from '../record/finding.js';
 import type { Run, StepRecord } from '../record/run.js';
 import type { Sink } from '../record/sink.js';
+import type { LossScaleOptions } from './loss-scale.js';
 import type { When } from './when.js';
 
 /** How to watch. */
@@ -14,6 +15,21 @@ export interface WatchOptions {
    * @default none: training is only observed, bit for bit
    */
   readonly clip?: ClipStrategy;
+  /**
+   * Scales the loss before it is differentiated and the gradients back, so that small ones survive backends of 16-bit
+   * floats (see `probeBackend`), where 6e-8 is the smallest number. A step whose scaled gradients overflow is rejected and
+   * the scale falls; after a while without overflow it grows. `{}` takes the defaults. Source: arXiv 1710.03740.
+   *
+   * Records tell the unscaled loss and gradients: these are measured while scaled and divided in float64, so that nothing is
+   * lost. What clip and optimizer get is on the device: a clip gets the unscaled gradients and the optimizer what the clip
+   * makes of them. Without a clip, Adam and Adamax, which do not mind a constant factor beside `epsilon`, get the gradients
+   * times 32 for the sake of their second moments; all others get the unscaled gradients. Where floats have 16 bits, unscaled
+   * elements below 6e-8 become 0 there: with SGD and Momentum, weights of 16 bits that are not 0 could not have shown so
+   * small an update. Where the loss is differentiated by `tf.variableGrads`, nothing is scaled.
+   *
+   * @default none: the loss is differentiated as it is
+   */
+  readonly lossScale?: LossScaleOptions;
   /**
    * When to measure.
    *

@@ -1,6 +1,6 @@
 import type { NamedTensorMap, Optimizer, Scalar, Tensor } from '@tensorflow/tfjs-core';
 import type { PairSums } from '../kernels/compare.js';
-import type { ClipRecord, StepRecord, TensorStats } from '../record/run.js';
+import type { ClipRecord, LossScaleRecord, StepRecord, TensorStats } from '../record/run.js';
 import type { ActivationDraft } from './activations.js';
 import type { Budget } from './budget.js';
 import type { Clipped } from './clipper.js';
@@ -9,11 +9,13 @@ import { deviceGauge } from './gauge-device.js';
 import { hostGauge } from './gauge-host.js';
 import { computesAsTfjs } from './growing-xs.js';
 import { readsSynchronously, type StepObserver } from './hook.js';
+import type { Unscaled } from './loss-scale.js';
 import type { ModelView } from './model.js';
 import { createReadQueue } from './read-queue.js';
 import { type NamedGradient, type Slots, toList } from './slots.js';
-import { clipReading, globalNorm, learningRateOf, variableRecord } from './step-record.js';
+import { clipReading, globalNorm, learningRateOf, lossScaleReading, variableRecord } from './step-record.js';
 import { createTapping } from './tapping.js';
+import { unscaleRecord } from './unscale.js';
 import { compareWeights, holdWeights } from './weights.js';
 
 /** What the observer needs to know of its surroundings. */
@@ -54,6 +56,8 @@ interface Draft {
   loss?: Reading<number>;
   gradients?: ReadonlyMap<string, Reading<TensorStats> | null>;
   activations?: ActivationDraft;
+  /** Of a step whose loss was scaled. */
+  lossScale?: Reading<LossScaleRecord>;
 }
 
 export function createObserver(options: ObserverOptions): Observer {
@@ -101,17 +105,19 @@ export function createObserver(options: ObserverOptions): Observer {
           variableRecord(gradient?.() ?? null, updates.get(name)?.()),
         ] as const;
       });
-      options.record({
+      const record: StepRecord = {
         step: done.step,
         wallTimeMs,
         loss: done.loss?.() ?? null,
         learningRate,
         globalNorm: globalNorm(variables.map(([, { gradient }]) => gradient)),
         ...(clip && { clip: clip() }),
+        ...(done.lossScale && { lossScale: done.lossScale() }),
         variables: Object.fromEntries(variables),
         ...done.activations?.records(),
         watchShare: budget.share,
-      });
+      };
+      options.record(unscaleRecord(record));
     };
     const settling = done.gauge.settle();
     if (settling === undefined) {
@@ -178,13 +184,14 @@ export function createObserver(options: ObserverOptions): Observer {
     loss: spending((value: Scalar) => {
       if (draft) draft.loss = draft.gauge.scalar(value);
     }),
-    begin: spending((gradients: readonly NamedGradient[], slots: Slots) => {
+    begin: spending((gradients: readonly NamedGradient[], slots: Slots, unscaled: Unscaled | undefined) => {
       current = steps++;
       if (slots.repaired) options.repaired(current);
       draft ??= draftOf(current);
       if (!draft) return;
       draft.gradients ??= measure(draft, gradients);
-      list = gradients;
+      if (unscaled) draft.lossScale = lossScaleReading(draft.gauge, unscaled);
+      list = unscaled?.gradients ?? gradients;
       before = holdWeights(gradients);
     }),
     end(clipped, accepted) {

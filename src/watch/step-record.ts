@@ -1,8 +1,9 @@
 import type { Optimizer, Scalar } from '@tensorflow/tfjs-core';
 import type { PairSums } from '../kernels/compare.js';
-import type { ClipRecord, TensorStats, VariableRecord } from '../record/run.js';
+import type { ClipRecord, LossScaleRecord, TensorStats, VariableRecord } from '../record/run.js';
 import type { Clipped } from './clipper.js';
 import type { Gauge, Reading } from './gauge.js';
+import type { Unscaled } from './loss-scale.js';
 import type { NamedGradient } from './slots.js';
 
 export function variableRecord(gradient: TensorStats | null, weight: PairSums | undefined): VariableRecord {
@@ -51,6 +52,11 @@ export function clipReading(
       cosine: Math.max(-1, Math.min(1, dot / Math.sqrt(rawSquares * squares))),
     };
   };
+}
+
+export function lossScaleReading(gauge: Gauge, unscaled: Unscaled): Reading<LossScaleRecord> {
+  const [scale, finite] = [gauge.scalar(unscaled.scale), gauge.scalar(unscaled.finite)];
+  return () => ({ scale: scale(), fits: finite() !== 0 });
 }
 
 export function learningRateOf(optimizer: Optimizer | undefined): number | null {

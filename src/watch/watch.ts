@@ -6,6 +6,7 @@ import { defaultRules } from '../rules/default-rules.js';
 import { createBudget } from './budget.js';
 import { attachClipper, detachClipper } from './clipping.js';
 import { existingHook, hookOf, releaseHook } from './hook.js';
+import { createLossScaler } from './loss-scale.js';
 import { describeWeights, followOptimizer, isLayersModel, optimizerOf, viewOf } from './model.js';
 import type { Monitor, WatchOptions } from './monitor.js';
 import { createObserver } from './observer.js';
@@ -48,12 +49,21 @@ const watchedKey: unique symbol = Symbol.for('gradient-health.watched') as typeo
  */
 export function watch(target: LayersModel | Optimizer, options: WatchOptions = {}): Monitor {
   const { every = 1, histograms = 10, rules = defaultRules, sinks = [], quiet = false } = options;
-  const { clip, activations = false, history = 1000, stopOn = 'never', onStep, onFinding } = options;
+  const {
+    clip,
+    lossScale,
+    activations = false,
+    history = 1000,
+    stopOn = 'never',
+    onStep,
+    onFinding,
+  } = options;
   if (!Number.isInteger(history) || history < 1) {
     throw new RangeError(`watch: history must be a whole number of records from 1, got ${history}`);
   }
   const model = isLayersModel(target) ? target : undefined;
   if (!model && !isOptimizer(target)) throw notATarget(target);
+  if (lossScale) createLossScaler(lossScale).dispose();
   const due = schedule('every', every);
   const histogramsDue = schedule('histograms', histograms);
   const activationsDue = activations === false || !model ? () => false : schedule('activations', activations);
@@ -109,6 +119,10 @@ export function watch(target: LayersModel | Optimizer, options: WatchOptions = {
     if (hook?.observer === observer) hook.observer = undefined;
     observer.untap();
     if (clip) detachClipper(optimizer, clip);
+    if (hook && lossScale) {
+      hook.scaler?.dispose();
+      hook.scaler = undefined;
+    }
     releaseHook(optimizer);
     optimizer = undefined;
   };
@@ -124,6 +138,7 @@ export function watch(target: LayersModel | Optimizer, options: WatchOptions = {
     view = viewOf(model);
     described = undefined;
     hookOf(next).observer = observer;
+    if (lossScale) hookOf(next).scaler = createLossScaler(lossScale);
     if (clip) attachClipper(next, clip, () => describeWeights(view.layers));
   };
   const unfollow = model ? followOptimizer(model, hookUp) : hookUp(target as Optimizer);
