@@ -1,4 +1,4 @@
-import { type serialization, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { type Scalar, type serialization, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { type LayerVariable, layers, type regularizers, type Shape } from '@tensorflow/tfjs-layers';
 import type { Initializer } from '../init/initializer.js';
 import { type OwnClass, registerOwnClass } from '../init/own-class.js';
@@ -15,6 +15,12 @@ export interface LayerOptions {
   readonly inputShape?: Shape;
   /** The same with the batch axis in front, `null` where its size is open. */
   readonly batchInputShape?: Shape;
+  /**
+   * Whether training changes its weights.
+   *
+   * @default true
+   */
+  readonly trainable?: boolean;
 }
 
 /** What a layer is, once its options are known. */
@@ -24,16 +30,24 @@ export interface LayerBody {
   /** Creates the weights; without it there are none. Throws for a shape that the layer cannot take. */
   build?(inputShape: Shape, addWeight: AddWeight): void;
   /** From an input to an output of the same shape; runs in a `tidy`. */
-  call(x: Tensor): Tensor;
+  call(x: Tensor, kwargs: Kwargs): Tensor;
+  /** A layer inside: its weights and regularisation losses become this layer's too. */
+  readonly inner?: layers.Layer;
 }
+
+/** What tfjs hands from layer to layer: whether it trains, masks. */
+export type Kwargs = Parameters<layers.Layer['call']>[1];
 
 /** Creates a trainable float32 weight. */
 export type AddWeight = (
   name: string,
   shape: Shape,
   initializer: Initializer,
-  regularizer?: ReturnType<typeof regularizers.l2>,
+  regularizer?: Regularizer,
 ) => LayerVariable;
+
+/** What every `kernelRegularizer` and its kin of tfjs-layers accepts; tfjs does not export its name. */
+export type Regularizer = ReturnType<typeof regularizers.l2>;
 
 /** A class of layers that tfjs can save and, once registered, read. */
 export interface LayerClass<Options extends LayerOptions> extends OwnClass {
@@ -72,12 +86,54 @@ export function defineLayer<Options extends LayerOptions>(
     override call(inputs: Tensor | Tensor[], kwargs: Kwargs): Tensor {
       return tidy(() => {
         this.invokeCallHook(inputs, kwargs);
-        return this.body.call(only<Tensor>(this.name, inputs));
+        return this.body.call(only<Tensor>(this.name, inputs), kwargs);
       });
     }
 
     override getConfig(): serialization.ConfigDict {
       return { ...super.getConfig(), ...this.body.config };
+    }
+
+    /** The layer inside, under the name by which tfjs's wrappers have it. */
+    get layer(): layers.Layer | undefined {
+      // Not there yet while tfjs's constructor runs.
+      return this.body?.inner;
+    }
+
+    override get trainable(): boolean {
+      return super.trainable;
+    }
+
+    override set trainable(trainable: boolean) {
+      super.trainable = trainable;
+      if (this.layer) this.layer.trainable = trainable;
+    }
+
+    override get trainableWeights(): LayerVariable[] {
+      const inner = this.trainable ? this.layer?.trainableWeights : undefined;
+      return [...super.trainableWeights, ...(inner ?? [])];
+    }
+
+    override get nonTrainableWeights(): LayerVariable[] {
+      const inner = this.trainable ? this.layer?.nonTrainableWeights : this.layer?.weights;
+      return [...super.nonTrainableWeights, ...(inner ?? [])];
+    }
+
+    override calculateLosses(): Scalar[] {
+      return [...super.calculateLosses(), ...(this.layer?.calculateLosses() ?? [])];
+    }
+
+    override get stateful(): boolean {
+      return this.layer?.stateful ?? super.stateful;
+    }
+
+    override resetStates(): void {
+      this.layer?.resetStates();
+    }
+
+    override setFastWeightInitDuringBuild(fast: boolean): void {
+      super.setFastWeightInitDuringBuild(fast);
+      this.layer?.setFastWeightInitDuringBuild(fast);
     }
   }
   const own: LayerClass<Options> = {
@@ -89,8 +145,6 @@ export function defineLayer<Options extends LayerOptions>(
   };
   return own;
 }
-
-type Kwargs = Parameters<layers.Layer['call']>[1];
 
 /** @param name - Of the layer, for the error message. */
 function only<T extends Tensor | Shape>(name: string, given: T | T[]): T {

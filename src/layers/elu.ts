@@ -44,7 +44,7 @@ export const celuClass: LayerClass<CeluOptions> = defineActivation(
  * overflow. Saved as tfjs's `ELU` where alpha is 1; for others call {@link register} before loading a saved model.
  *
  * @throws RangeError unless alpha is positive and finite.
- * @remarks Source: arXiv 1511.07289.
+ * @remarks Cost: 4 to 6 passes forward, 7 to 8 backward, one exponential each. Source: arXiv 1511.07289.
  * @example
  * ```ts
  * import { tensor1d } from '@tensorflow/tfjs-core';
@@ -67,7 +67,7 @@ export function elu(options: EluOptions = {}): layers.Layer {
  * alpha 1 it is an ELU and saved as tfjs's; for others call {@link register} before loading a saved model.
  *
  * @throws RangeError unless alpha is positive and finite.
- * @remarks Source: arXiv 1704.07483.
+ * @remarks Cost: as {@link elu}. Source: arXiv 1704.07483.
  * @example
  * ```ts
  * import { tensor1d } from '@tensorflow/tfjs-core';
@@ -98,6 +98,9 @@ function exponentialTail(name: string, limit: number, width: number): Omit<Eleme
   const below = (x: Tensor): Tensor => times(minimum(x, 0), 1 / width);
   return {
     value: (x) => add(relu(x), times(expm1(below(x)), limit)),
-    slope: (x) => add(step(x), mul(sub(1, step(x)), times(exp(below(x)), limit / width))),
+    slope: (x) => {
+      const above = step(x);
+      return add(above, mul(sub(1, above), times(exp(below(x)), limit / width)));
+    },
   };
 }

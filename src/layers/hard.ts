@@ -82,7 +82,7 @@ export function hardSigmoid(options: LayerOptions = {}): layers.Layer {
  * stays NaN; minus infinity gives 0 where PyTorch gives NaN. tfjs has no such class: call {@link register} before loading a
  * saved model.
  *
- * @remarks Cost: 6 passes forward, 14 backward, no exponential. Source: arXiv 1905.02244.
+ * @remarks Cost: 6 passes forward, 15 backward, no exponential. Source: arXiv 1905.02244.
  * @example
  * ```ts
  * import { tensor1d } from '@tensorflow/tfjs-core';

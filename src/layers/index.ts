@@ -1,9 +1,16 @@
-export type { LayerOptions } from './define-layer.js';
+export type { AffineOptions, GammaOptions } from './affine.js';
+export type { LayerOptions, Regularizer } from './define-layer.js';
 export type { CeluOptions, EluOptions } from './elu.js';
 export { celu, elu } from './elu.js';
+export type { GroupNormOptions, InstanceNormOptions } from './group-norm.js';
+export { groupNorm, instanceNorm } from './group-norm.js';
 export { hardSigmoid, hardSwish, hardTanh } from './hard.js';
 export type { LeakyReluOptions } from './leaky-relu.js';
 export { leakyRelu } from './leaky-relu.js';
+export type { ResidualOptions } from './residual.js';
+export { residual } from './residual.js';
+export type { RmsNormOptions } from './rms-norm.js';
+export { rmsNorm } from './rms-norm.js';
 export { silu } from './silu.js';
 export type { SoftshrinkOptions } from './softshrink.js';
 export { softshrink } from './softshrink.js';

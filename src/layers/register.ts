@@ -4,7 +4,10 @@ import {
   replaceOrthogonal as replaceTfjsOrthogonal,
 } from '../init/register-initializers.js';
 import { celuClass, eluClass } from './elu.js';
+import { groupNormClass } from './group-norm.js';
 import { hardSigmoidClass, hardSwishClass, hardTanhClass } from './hard.js';
+import { residualClass } from './residual.js';
+import { rmsNormClass } from './rms-norm.js';
 import { softshrinkClass } from './softshrink.js';
 
 /** Options of {@link register}. */
@@ -26,15 +29,18 @@ const layerClasses: readonly OwnClass[] = [
   hardSigmoidClass,
   hardSwishClass,
   softshrinkClass,
+  groupNormClass,
+  rmsNormClass,
+  residualClass,
 ];
 
 /**
  * Makes tfjs able to read saved models with the initialisers and layers of this library that it has no class for. Call it
  * before loading such a model; calling it again changes nothing.
  *
- * These are the initialisers chrono, deltaOrthogonal, dirac, forgetBias, perGate and sparse, and the layers celu,
- * elu (with an alpha other than 1), hardSigmoid, hardSwish, hardTanh and softshrink. The others are saved as classes of
- * tfjs and need no call.
+ * These are the initialisers chrono, deltaOrthogonal, dirac, forgetBias, perGate and sparse, and the layers celu and elu
+ * (with an alpha other than 1), groupNorm, hardSigmoid, hardSwish, hardTanh, instanceNorm, residual, rmsNorm and
+ * softshrink. The others are saved as classes of tfjs and need no call.
  *
  * @example
  * ```ts

@@ -137,6 +137,12 @@ normalizations = [
     of_keras("rmsNorm", {}, (2, 3, 4), K.RMSNormalization()),
 ]
 
+# As Keras writes its layers into a file.
+configs = [
+    {"layer": "groupNorm", "className": type(layer).__name__, "config": layer.get_config()}
+    for layer in (K.GroupNormalization(groups=2, epsilon=0.25), K.GroupNormalization(groups=-1, center=False))
+] + [{"layer": "rmsNorm", "className": "RMSNormalization", "config": K.RMSNormalization(epsilon=0.25).get_config()}]
+
 golden = {
     "generator": "make_layers.py",
     "versions": {
@@ -148,6 +154,7 @@ golden = {
     "x": plain(xs),
     "activations": [activation(*case) for case in activations],
     "normalizations": normalizations,
+    "kerasConfigs": configs,
 }
 
 path = pathlib.Path(__file__).with_name("layers.json")

@@ -5,7 +5,7 @@ import { layers } from 'gradient-health';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { modelFacts } from '../../src/layout/facts.js';
 import { type ActivationLayer, differences, type Golden } from './golden.js';
-import { rows } from './layer-table.js';
+import { activationRows } from './layer-table.js';
 
 const golden: Golden = JSON.parse(readFileSync(new URL('../golden/layers.json', import.meta.url), 'utf8'));
 const xs = golden.x.map(Number);
@@ -95,12 +95,12 @@ describe('names', () => {
 });
 
 test('records name the activation that a layer is', () => {
-  const named = rows.map(({ make }) => {
+  const named = activationRows.map(({ make }) => {
     const model = tfl.sequential({ layers: [make({ inputShape: [4] }), tfl.layers.dense({ units: 1 })] });
     return modelFacts(model).layers[0]?.activation;
   });
   expect(named).toEqual(
-    rows.map(({ title, className }) => {
+    activationRows.map(({ title, className }) => {
       if (className === 'ELU') return 'elu';
       return className === 'Activation' ? 'swish' : title.split(' ')[0];
     }),

@@ -1,15 +1,19 @@
 /** What PyTorch and Keras compute: test/golden/make_layers.py. Numbers that JSON lacks are strings. */
 export interface Golden {
-  readonly x: readonly (number | string)[];
+  readonly x: Values;
   readonly activations: readonly ActivationRow[];
+  readonly normalizations: readonly NormalizationRow[];
+  readonly kerasConfigs: readonly { readonly className: string; readonly config: Record<string, unknown> }[];
 }
+
+type Values = readonly (number | string)[];
 
 export interface ActivationRow {
   readonly layer: ActivationLayer;
   readonly options: Readonly<Record<string, number>>;
-  readonly value: readonly (number | string)[];
-  readonly slope: readonly (number | string)[];
-  readonly keras: readonly (number | string)[];
+  readonly value: Values;
+  readonly slope: Values;
+  readonly keras: Values;
 }
 
 export type ActivationLayer =
@@ -22,12 +26,24 @@ export type ActivationLayer =
   | 'hardSigmoid'
   | 'softshrink';
 
+/** Forward and backward: from x, gamma, beta and dy to the rest. */
+export interface NormalizationRow {
+  readonly layer: 'rmsNorm' | 'groupNorm' | 'instanceNorm';
+  readonly options: Readonly<Record<string, number>>;
+  readonly peer: string;
+  readonly shape: number[];
+  readonly x: number[];
+  readonly gamma: number[];
+  readonly beta?: number[];
+  readonly dy: number[];
+  readonly y: number[];
+  readonly dx: number[];
+  readonly dgamma: number[];
+  readonly dbeta?: number[];
+}
+
 /** Elements that are further apart than the tolerance, a share of the larger one or of 1, written out. */
-export function differences(
-  got: ArrayLike<number>,
-  expected: readonly (number | string)[],
-  tolerance: number,
-): string[] {
+export function differences(got: ArrayLike<number>, expected: Values, tolerance: number): string[] {
   return expected.flatMap((item, index) => {
     const [a = Number.NaN, b] = [got[index], Number(item)];
     const close = Object.is(a, b) || Math.abs(a - b) <= tolerance * Math.max(1, Math.abs(b));

@@ -33,9 +33,11 @@ describe.each(['cpu', 'wasm'])('on %s', (backend) => {
 
     test('trains in a Sequential and in a functional model, and leaves no tensor behind', async () => {
       const input = tfl.input({ shape: [4] });
-      const hidden = row.make().apply(tfl.layers.dense({ units: 8 }).apply(input)) as tfl.SymbolicTensor;
-      const output = tfl.layers.dense({ units: 1 }).apply(hidden) as tfl.SymbolicTensor;
-      for (const model of [modelOf(row), tfl.model({ inputs: input, outputs: output })]) {
+      const functional = modelOf(row).layers.reduce<tfl.SymbolicTensor>(
+        (x, layer) => layer.apply(x) as tfl.SymbolicTensor,
+        input,
+      );
+      for (const model of [modelOf(row), tfl.model({ inputs: input, outputs: functional })]) {
         model.compile({ optimizer: tf.train.sgd(0.01), loss: 'meanSquaredError' });
         const train = () => model.fit(x, y, { epochs: 2, verbose: 0 });
         const losses = (await train()).history.loss as number[];
