@@ -61,12 +61,12 @@ function walkContainer(
 ): Source {
   const { layers: children = [], model } = inside(container);
   const graph = model ?? inside(container);
-  const outputs = graph.outputLayers ?? children.slice(-1);
+  // A Sequential that is not built yet has no nodes: each layer reads the one before it.
+  const isBuilt = graph.containerNodes !== undefined && graph.containerNodes.size > 0;
+  const outputs = (isBuilt ? graph.outputLayers : undefined) ?? children.slice(-1);
   const sources = new Map<layers.Layer, Source>();
   for (const [index, child] of children.entries()) {
-    // A Sequential that is not built yet has no nodes: each layer reads the one before it.
-    const linear =
-      graph.containerNodes === undefined ? children.slice(Math.max(0, index - 1), index) : undefined;
+    const linear = isBuilt ? undefined : children.slice(Math.max(0, index - 1), index);
     const read = (linear ?? inboundLayers(child, graph.containerNodes)).map(
       (layer) => sources.get(layer) ?? from,
     );

@@ -102,6 +102,7 @@ const layerFacts = fc.record(
     isOutput: fc.boolean(),
     activation: name,
     initializers: keyed(name),
+    weights: keyed(fc.array(fc.nat(), { maxLength: 3 })),
   },
   { requiredKeys: ['path', 'className', 'depth', 'inbound', 'isOutput'] },
 );

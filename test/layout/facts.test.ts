@@ -1,0 +1,39 @@
+import { zeros } from '@tensorflow/tfjs-core';
+import { layers, sequential } from '@tensorflow/tfjs-layers';
+import { describe, expect, test } from 'vitest';
+import { modelFacts } from '../../src/layout/facts.js';
+
+describe('the facts of a model', () => {
+  test('hold the shape of every weight by its name', () => {
+    const model = sequential({
+      layers: [
+        layers.embedding({ inputDim: 7, outputDim: 5, inputLength: 3 }),
+        layers.lstm({ units: 4, recurrentInitializer: 'zeros' }),
+        layers.dense({ units: 2, useBias: false }),
+        layers.activation({ activation: 'tanh' }),
+      ],
+    });
+    model.predict(zeros([1, 3]));
+    expect(modelFacts(model).layers.map(({ weights }) => weights)).toEqual([
+      { embeddings: [7, 5] },
+      // Four gates of 4 units.
+      { kernel: [5, 16], recurrent_kernel: [4, 16], bias: [16] },
+      { kernel: [4, 2] },
+      undefined,
+    ]);
+  });
+
+  test('know the chain of a Sequential that is not built yet', () => {
+    const model = sequential({ layers: [layers.dense({ units: 3, inputShape: [4], name: 'a' })] });
+    model.add(layers.dense({ units: 3, name: 'b' }));
+    model.add(layers.dense({ units: 1, name: 'c' }));
+    const chain = [
+      { path: 'a', depth: 0, inbound: [], isOutput: false },
+      { path: 'b', depth: 1, inbound: ['a'], isOutput: false },
+      { path: 'c', depth: 2, inbound: ['b'], isOutput: true },
+    ];
+    expect(modelFacts(model).layers).toMatchObject(chain);
+    model.build();
+    expect(modelFacts(model).layers).toMatchObject(chain);
+  });
+});
