@@ -1,11 +1,11 @@
 import type { DifferentiableActivation } from './activation.js';
 import { gaussianPanels, normalDensity } from './expectation.js';
-import { kronrodRule } from './gauss-kronrod.js';
+import { panelPoints } from './lobatto-panel.js';
 
 /** In standard deviations; beyond, a normalised Hermite polynomial times the density is below 1e-15. */
 const reach = 12;
 /** Short enough for the oscillations of the highest polynomial, whose period is about 2 pi / sqrt(maxOrder) = 0.3. */
-const longestPanel = 0.5;
+const longestPanel = 0.25;
 const maxOrder = 400;
 
 /**
@@ -22,7 +22,7 @@ export function correlationSeries({ f, tolerance }: DifferentiableActivation, q:
     .flatMap(({ low, high }) => {
       const pieces = Math.ceil((high - low) / longestPanel);
       const edge = (index: number): number => low + ((high - low) * index) / pieces;
-      return Array.from({ length: pieces }, (_, index) => kronrodRule(edge(index), edge(index + 1))).flat();
+      return Array.from({ length: pieces }, (_, index) => panelPoints(edge(index), edge(index + 1))).flat();
     });
   const z = Float64Array.from(points, ([node]) => node);
   const weighted = Float64Array.from(

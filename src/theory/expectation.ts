@@ -1,4 +1,4 @@
-import { measurePanel, type Panel } from './gauss-kronrod.js';
+import { measurePanel, type Panel } from './lobatto-panel.js';
 
 /** Of E f(x). */
 export interface ExpectationOptions {
@@ -16,10 +16,12 @@ export interface ExpectationOptions {
   readonly tolerance?: number;
 }
 
-/** In standard deviations; the density at the last one is 1e-282 of its peak. */
-const firstEdges = [0, 1, 2, 3, 4, 6, 8, 12, 20, 36];
-/** In units of x: where activations bend, which a wide Gaussian would step over. */
-const bendingEdges = [0.5, 2, 8];
+/**
+ * In standard deviations: the innermost for functions that bend within a small part of one, the density at the outermost is
+ * 1e-282 of its peak.
+ */
+const positiveEdges = [0, 1e-6, 1e-3, 1, 2, 3, 4, 6, 8, 12, 20, 36];
+const edges = [...positiveEdges.slice(1).map((edge) => -edge), ...positiveEdges].sort((a, b) => a - b);
 /** A jump takes about 40 panels; a function too noisy for the tolerance stops here. */
 const maxPanels = 600;
 
@@ -39,7 +41,7 @@ export function expectation(f: (x: number) => number, options: ExpectationOption
 }
 
 /**
- * The panels of z = x / std over which adaptive Gauss-Kronrod quadrature sums up E f(x): the one with the largest estimated
+ * The panels of z = x / std over which adaptive Gauss-Lobatto quadrature sums up E f(x): the one with the largest estimated
  * error is halved until the sum of errors is below the tolerance, so that they close in on kinks and jumps.
  */
 export function gaussianPanels(
@@ -48,7 +50,7 @@ export function gaussianPanels(
 ): Panel[] {
   const std = Math.sqrt(variance);
   const integrand = (z: number): number => f(std * z) * normalDensity(z);
-  const panels = panelsBetween(edges(std), integrand);
+  const panels = panelsBetween(edges, integrand);
   while (panels.length < maxPanels) {
     const { scale, error } = total(panels);
     // Written so that NaN ends the loop.
@@ -67,12 +69,6 @@ function total(panels: readonly Panel[]): { scale: number; error: number } {
     scale: panels.reduce((sum, { value }) => sum + Math.abs(value), 0),
     error: panels.reduce((sum, { error }) => sum + error, 0),
   };
-}
-
-function edges(std: number): number[] {
-  const bends = bendingEdges.map((edge) => edge / std).filter((edge) => edge < 36);
-  const positive = [...firstEdges, ...bends].sort((a, b) => a - b);
-  return [...positive.slice(1).map((edge) => -edge), ...positive].sort((a, b) => a - b);
 }
 
 function panelsBetween(edges: readonly number[], integrand: (z: number) => number): Panel[] {

@@ -14,7 +14,14 @@ export { criticalInitialization } from './critical-initialization.js';
 export { depthScale } from './depth-scale.js';
 export { gain } from './gain.js';
 export type { Gain } from './gain-of.js';
+export type {
+  Breakdown,
+  GradientPrediction,
+  LayerPrediction,
+  PredictGradientsOptions,
+} from './gradient-prediction.js';
 export { gradientProduct } from './gradient-product.js';
 export type { Variances } from './length-map.js';
 export type { MeanField } from './mean-field.js';
 export { meanField } from './mean-field.js';
+export { predictGradients } from './predict-gradients.js';

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { theory } from 'gradient-health';
 import { describe, expect, test } from 'vitest';
 import { golden } from './golden.js';
@@ -33,6 +34,27 @@ describe('the gain', () => {
       theory.gain((x) => (x > 0 ? x : slope * x)),
       `leakyRelu ${slope}`,
       1e-8,
+    );
+  });
+
+  test('finds a kink and a jump wherever they are', () => {
+    const share = (above: number): number => (1 - theory.activationProfile('erf').f(above / Math.SQRT2)) / 2;
+    // Also a hair beside the edges and middles of intervals, which bisection meets.
+    const places = fc.oneof(
+      fc.double({ min: -3, max: 3, noNaN: true }),
+      fc
+        .tuple(fc.integer({ min: -24, max: 24 }), fc.double({ min: -0.005, max: 0.005, noNaN: true }))
+        .map(([eighths, hair]) => eighths / 8 + hair),
+    );
+    fc.assert(
+      fc.property(places, (at) => {
+        // E of the indicator of z > at, and of its square.
+        expect(Math.abs(theory.gain((x) => Math.max(0, x - at)).slopeMeanSquare - share(at))).toBeLessThan(
+          1e-8,
+        );
+        expect(Math.abs(theory.gain((x) => (x > at ? 1 : 0)).meanSquare - share(at))).toBeLessThan(1e-8);
+      }),
+      { seed: 1, numRuns: 500 },
     );
   });
 
