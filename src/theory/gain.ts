@@ -10,7 +10,7 @@ import { type Gain, gainOf } from './gain-of.js';
  * He's rule follows: forward = backward = sqrt(2). Where `forward` and `backward` differ, as for tanh, no weights keep
  * both; see {@link criticalInitialization} for what they can keep.
  *
- * The integrals are computed to 1e-9 or better. Jumps and kinks of the function or its slope need not be announced.
+ * The integrals are computed to 1e-8 or better. Jumps and kinks of the function or its slope need not be announced.
  *
  * @param activation - A name of {@link activationProfiles}, or any function that is finite for every finite input. Its
  *   derivative is then taken numerically, on one side of kinks.

@@ -76,7 +76,9 @@ describe('the critical initialisation', () => {
   test('is null where there is none', () => {
     expect(criticalInitialization('softplus')).toBeNull();
     expect(criticalInitialization('softplus', { biasVariance: 0.1 })).toBeNull();
-    expect(criticalInitialization('sigmoid', { fixedPoint: 1 })).toBeNull();
+    // sigmoid has one only where it is saturated: sigma_w^2 = 103.
+    expect(criticalInitialization('sigmoid', { fixedPoint: 40 })).toBeNull();
+    expect(criticalInitialization('sigmoid')?.weightVariance).toBeCloseTo(103.00755, 5);
     // ReLU keeps chi = 1 for sigma_w^2 = 2 only, where any bias makes q grow.
     expect(criticalInitialization('relu', { biasVariance: 0.1 })).toBeNull();
     expect(criticalInitialization(() => 1, { fixedPoint: 1 })).toBeNull();
