@@ -2,16 +2,19 @@ import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { type ClipStrategy, initializers, jsonlSink, type Report, watch } from 'gradient-health';
+import { type ClipStrategy, initializers, jsonlSink, type Report, type When, watch } from 'gradient-health';
 import { type Digits, PIXELS, readDigits } from './data.js';
 import { progress } from './progress.js';
 
 /** Everything that may differ between two trainings on the same digits. */
 export interface Plan {
   readonly hiddenLayers: number;
-  readonly activation: 'sigmoid' | 'relu';
+  /** As tfjs spells it, or a layer after each hidden one, which then shows the gradient before the activation. */
+  readonly activation: 'sigmoid' | 'relu' | (() => tfl.layers.Layer);
   /** Of this library, else of tfjs. */
   readonly initializer: string;
+  /** Of the initialiser, where not its own default. */
+  readonly gain?: number;
   readonly output: 'softmax' | 'linear';
   readonly loss: 'categoricalCrossentropy' | 'meanSquaredError';
   readonly optimizer: () => tf.Optimizer;
@@ -47,24 +50,38 @@ export const loadDigits = (train: number, test: number): { train: Tensors; test:
 
 function build(plan: Plan, seed: number): tfl.Sequential {
   const factories = { ...tfl.initializers, ...initializers } as Record<string, unknown>;
-  const factory = factories[plan.initializer] as typeof tfl.initializers.heUniform | undefined;
+  const factory = factories[plan.initializer] as typeof initializers.heUniform | undefined;
   if (!factory) throw new Error(`There is no initialiser ${plan.initializer}`);
   const dense = (
     depth: number,
     name: string,
     units: number,
-    activation: Plan['activation'] | Plan['output'],
+    activation: 'sigmoid' | 'relu' | 'softmax' | 'linear',
   ) => {
-    const kernelInitializer = factory({ seed: 100 * seed + depth });
+    const kernelInitializer = factory({
+      seed: 100 * seed + depth,
+      ...(plan.gain !== undefined && { gain: plan.gain }),
+    });
     const input = depth === 0 ? { inputShape: [PIXELS] } : {};
     return tfl.layers.dense({ name, units, activation, kernelInitializer, ...input });
   };
-  const hidden = Array.from({ length: plan.hiddenLayers }, (_, depth) =>
-    dense(depth, `hidden_${depth + 1}`, UNITS, plan.activation),
-  );
-  const model = tfl.sequential({ layers: [...hidden, dense(plan.hiddenLayers, 'output', 10, plan.output)] });
+  const { activation, hiddenLayers } = plan;
+  const hidden = Array.from({ length: hiddenLayers }, (_, depth) => {
+    const name = `hidden_${depth + 1}`;
+    if (typeof activation === 'string') return [dense(depth, name, UNITS, activation)];
+    return [dense(depth, name, UNITS, 'linear'), activation()];
+  }).flat();
+  const model = tfl.sequential({ layers: [...hidden, dense(hiddenLayers, 'output', 10, plan.output)] });
   model.compile({ optimizer: plan.optimizer(), loss: plan.loss, metrics: ['accuracy'] });
   return model;
+}
+
+export interface TrainOptions {
+  readonly seed: number;
+  /** Where the records go. */
+  readonly folder: string;
+  /** When the gradients of layer outputs are recorded too. */
+  readonly activations?: When | false;
 }
 
 /** Trains as a user would, watched; every record is on disk before the next step, whatever happens then. */
@@ -72,7 +89,7 @@ export async function train(
   label: string,
   plan: Plan,
   { train, test }: ReturnType<typeof loadDigits>,
-  { seed, folder }: { seed: number; folder: string },
+  { seed, folder, activations = false }: TrainOptions,
 ): Promise<Outcome> {
   mkdirSync(folder, { recursive: true });
   const log = join(folder, `${label.match(/\w+/g)?.join('-')}-seed-${seed}.jsonl`);
@@ -83,8 +100,12 @@ export async function train(
   const monitor = watch(model, {
     ...(plan.clip && { clip: plan.clip }),
     histograms: 50,
+    activations,
     history: 2000,
-    stopOn: 'error',
+    // A NaN never heals: the rest of the epochs would be wasted.
+    onFinding: ({ rule }) => {
+      if (rule === 'non-finite') model.stopTraining = true;
+    },
     sinks: [jsonlSink((line) => appendFileSync(log, line))],
     onStep: ({ step, loss }) => bar.step(step + 1, `loss ${loss?.toFixed(3)}`),
   });

@@ -95,15 +95,7 @@ export function watch(target: LayersModel | Optimizer, options: WatchOptions = {
     activationsDue,
     clipName: () => optimizer && existingHook(optimizer)?.clipper?.strategy.name,
     record(record) {
-      if (described !== getBackend()) {
-        described = getBackend();
-        recorder.describe({
-          schema: 1,
-          model: view.facts,
-          backend: { name: described, epsilon: backend().epsilon() },
-          data: null,
-        });
-      }
+      describe();
       recorder.add(record);
     },
     repaired: (step) => recorder.note(slotsRepaired(step)),
@@ -112,6 +104,14 @@ export function watch(target: LayersModel | Optimizer, options: WatchOptions = {
       recorder.note(observation('watch-failed', 'warning', step, message));
     },
   });
+
+  /** Tells the facts anew after each compile and on another backend; a model that is not built has none yet. */
+  function describe(): void {
+    if (!optimizer || described === getBackend() || model?.built === false) return;
+    described = getBackend();
+    const epsilon = backend().epsilon();
+    recorder.describe({ schema: 1, model: view.facts, backend: { name: described, epsilon }, data: null });
+  }
 
   const release = (): void => {
     if (!optimizer) return;
@@ -147,6 +147,7 @@ export function watch(target: LayersModel | Optimizer, options: WatchOptions = {
   let stopped = false;
   const monitor: Monitor = {
     get run() {
+      describe();
       return recorder.run;
     },
     get records() {

@@ -209,6 +209,15 @@ describe('the life of a model', () => {
     expect(Object.hasOwn(first, 'applyGradients')).toBe(false);
   });
 
+  test('the facts of a compiled model are there before its first step', () => {
+    const model = mlp();
+    const monitor = watch(model, quiet);
+    expect(monitor.run.model).toBeNull();
+    model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+    expect(monitor.run.model?.layers.map(({ path }) => path)).toEqual(['first', 'last']);
+    expect(monitor.run.backend?.name).toBe('cpu');
+  });
+
   test('an optimizer assigned to model.optimizer is followed', async () => {
     const model = compiled();
     const monitor = watch(model, quiet);
