@@ -37,7 +37,7 @@ const sick: Plan = {
   initializer: 'randomUniform',
   output: 'softmax',
   loss: 'categoricalCrossentropy',
-  optimizer: () => tf.train.adam(1e-3),
+  optimizer: () => tf.train.adam(2e-3),
 };
 
 console.log('1. Eight hidden sigmoid layers, watched\n');
@@ -95,7 +95,7 @@ writeFileSync(join(FOLDER, 'report-treated.txt'), toText(cured.report));
 writeFileSync(join(FOLDER, 'run.json'), toJson(before.report.run));
 
 console.log(`\n${toText(before.report)}`);
-console.log('Gradient norm by layer, median over the training\n');
+console.log('\nGradient norm by layer, median over the training\n');
 console.log(gradientTable(before.report.run, cured.report.run));
 console.log('\nTest accuracy after the same number of steps\n');
 console.log(outcomeTable(rows, pairs, explosions));
