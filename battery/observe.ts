@@ -13,6 +13,7 @@ import {
   windowClip,
   zClip,
 } from '../src/index.js';
+import type { ClipDescription } from './program.js';
 
 /** Every value of `clip.name`; `clip.limit` is the one number that tells how tight it is. */
 export const clips: Readonly<Record<string, (limit: number) => ClipStrategy>> = {
