@@ -57,7 +57,7 @@ export function createSlots(optimizer: Optimizer): Slots {
 
 /**
  * Reads the slots of an optimizer that has already trained from its moments, which are called `weight/moment`. Moments
- * restored from a file may name weights of another session: then the order is not known and starts anew.
+ * restored from a file may name weights of another program: then the order is not known and starts anew.
  */
 function filledSlots(optimizer: Optimizer): string[] {
   const moments = Object.values(optimizer).find(
