@@ -1,9 +1,9 @@
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-webgl';
 import * as tf from '@tensorflow/tfjs-core';
-import * as tfl from '@tensorflow/tfjs-layers';
 import { watch } from 'gradient-health';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { deepSigmoids } from './deep-sigmoids.js';
 import { testGauge } from './gauge.js';
 import { testProbe } from './probe.js';
 
@@ -28,22 +28,7 @@ describe('a deep net of sigmoids', () => {
   /** One step of ten sigmoid layers of 16 units: the records of its kernels, first to last. */
   const firstStep = async (backend: string) => {
     await tf.setBackend(backend);
-    const seeded = (seed: number) => tfl.initializers.glorotUniform({ seed });
-    const model = tfl.sequential();
-    for (let depth = 0; depth < 10; depth++) {
-      const kernelInitializer = seeded(depth + 1);
-      model.add(
-        tfl.layers.dense({
-          units: 16,
-          inputShape: [16],
-          activation: 'sigmoid',
-          kernelInitializer,
-          name: `d${depth}`,
-        }),
-      );
-    }
-    model.add(tfl.layers.dense({ units: 1, kernelInitializer: seeded(99), name: 'out' }));
-    model.compile({ optimizer: tf.train.sgd(0.1), loss: 'meanSquaredError' });
+    const model = deepSigmoids(tf.train.sgd(0.1), 'linear');
     const monitor = watch(model, { quiet: true });
     const x = tf.randomNormal([32, 16], 0, 1, 'float32', 5);
     await model.trainOnBatch(x, tf.randomNormal([32, 1], 0, 1, 'float32', 6));

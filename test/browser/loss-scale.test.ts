@@ -1,8 +1,8 @@
 import '@tensorflow/tfjs-backend-webgl';
 import * as tf from '@tensorflow/tfjs-core';
-import * as tfl from '@tensorflow/tfjs-layers';
 import { type LossScaleOptions, type StepRecord, watch } from 'gradient-health';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { deepSigmoids } from './deep-sigmoids.js';
 
 beforeAll(async () => {
   tf.env().set('WEBGL_FORCE_F16_TEXTURES', true);
@@ -11,23 +11,7 @@ beforeAll(async () => {
 
 /** Ten sigmoid layers of 16 units and a last one, on points whose class is the sign of their first coordinate. */
 async function train(lossScale: LossScaleOptions | undefined, steps: number) {
-  const seeded = (seed: number) => tfl.initializers.glorotUniform({ seed });
-  const model = tfl.sequential();
-  for (let depth = 0; depth < 10; depth++) {
-    const kernelInitializer = seeded(depth + 1);
-    model.add(
-      tfl.layers.dense({
-        units: 16,
-        inputShape: [16],
-        activation: 'sigmoid',
-        kernelInitializer,
-        name: `d${depth}`,
-      }),
-    );
-  }
-  const last = { units: 1, activation: 'sigmoid', kernelInitializer: seeded(99), name: 'out' } as const;
-  model.add(tfl.layers.dense(last));
-  model.compile({ optimizer: tf.train.momentum(0.1, 0.9), loss: 'meanSquaredError' });
+  const model = deepSigmoids(tf.train.momentum(0.1, 0.9), 'sigmoid');
   const monitor = watch(model, { quiet: true, histograms: 1, ...(lossScale && { lossScale }) });
   const x = tf.randomNormal([64, 16], 0, 1, 'float32', 5);
   const y = tf.tidy(() => tf.cast(tf.greater(tf.slice(x, [0, 0], [64, 1]), 0), 'float32'));
