@@ -19,11 +19,13 @@ export function modelFacts(
 function layerFacts({ path, layer, depth, inbound, isOutput }: PlacedLayer): LayerFacts {
   const config = configOf(layer);
   const activation = activationOf(layer, config);
-  const initializers = Object.entries(config).flatMap(([key, value]) => {
-    const name = key.match(/^(.*)Initializer$/)?.[1];
-    const text = initializerText(value);
-    return name && text ? [[weightName(name), text] as const] : [];
-  });
+  const initializers = ofWeights(config, 'Initializer');
+  const regularizers = ofWeights(config, 'Regularizer');
+  const constraints = ofWeights(config, 'Constraint');
+  const settings = Object.entries(config).filter(
+    (entry): entry is [string, number | boolean] =>
+      typeof entry[1] === 'number' || typeof entry[1] === 'boolean',
+  );
   const weights = layer.weights.map(({ originalName, shape }) => {
     const name = originalName.slice(originalName.lastIndexOf('/') + 1);
     return [name, shape.map((size) => size ?? 0)] as const;
@@ -34,17 +36,20 @@ function layerFacts({ path, layer, depth, inbound, isOutput }: PlacedLayer): Lay
     depth,
     inbound,
     ...(activation !== undefined && { activation }),
-    ...(initializers.length > 0 && { initializers: Object.fromEntries(initializers) }),
+    ...(initializers && { initializers }),
+    ...(regularizers && { regularizers }),
+    ...(constraints && { constraints }),
+    ...(settings.length > 0 && { config: Object.fromEntries(settings) }),
     ...(weights.length > 0 && { weights: Object.fromEntries(weights) }),
     isOutput,
   };
 }
 
-/** The configuration of the layer, or of the one cell that a recurrent layer runs. */
+/** The configuration of the layer, completed by that of the one cell that a recurrent layer runs. */
 function configOf(layer: layers.Layer): Config {
-  const computing = (layer as { cell?: layers.Layer }).cell ?? layer;
+  const { cell } = layer as { cell?: layers.Layer };
   try {
-    return computing.getConfig() as Config;
+    return { ...cell?.getConfig(), ...layer.getConfig() } as Config;
   } catch {
     return {};
   }
@@ -71,8 +76,19 @@ function activationOf(layer: layers.Layer, config: Config): string | undefined {
   return typeof activation === 'string' ? activation : activationLayers[layer.getClassName()];
 }
 
+/** What a layer is configured with for its weights, by the name of the weight. */
+function ofWeights(config: Config, kind: string): Record<string, string> | undefined {
+  const found = Object.entries(config).flatMap(([key, value]) => {
+    const text = key.endsWith(kind) ? describedAs(value) : undefined;
+    return text === undefined || key === kind
+      ? []
+      : [[weightName(key.slice(0, -kind.length)), text] as const];
+  });
+  return found.length > 0 ? Object.fromEntries(found) : undefined;
+}
+
 /** `VarianceScaling(2, fanIn, normal)`: the class and the values of its configuration, seeds left out. */
-function initializerText(value: unknown): string | undefined {
+function describedAs(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const { className, config } = value as { className?: unknown; config?: Config };
   if (typeof className !== 'string') return undefined;

@@ -51,6 +51,9 @@ const bits: Reader<16 | 32> = (value) => {
   throw new TypeError(` must be 16 or 32, got ${JSON.stringify(value)}`);
 };
 
+const numberOrFlag: Reader<number | boolean> = (value) =>
+  typeof value === 'boolean' ? value : number(value);
+
 const tensorStats = fields<TensorStats>({
   size: number,
   norm: number,
@@ -72,6 +75,9 @@ const layerFacts = fields<LayerFacts>({
   inbound: list(string),
   activation: optional(string),
   initializers: optional(map(string)),
+  regularizers: optional(map(string)),
+  constraints: optional(map(string)),
+  config: optional(map(numberOrFlag)),
   weights: optional(map(list(number))),
   isOutput: boolean,
 });
@@ -96,7 +102,9 @@ const runFacts = {
       wrongKernels: optional(list(string)),
     }),
   ),
-  data: nullable(fields<DataFacts>({ input: tensorStats, target: optional(tensorStats) })),
+  data: nullable(
+    fields<DataFacts>({ input: tensorStats, target: optional(tensorStats), batchSize: optional(number) }),
+  ),
 };
 
 const gateRecord = fields<GateRecord>({ mean: number, saturatedShare: number });

@@ -48,6 +48,12 @@ export interface LayerFacts {
   readonly activation?: string;
   /** Initialiser of each weight, e.g. `{ kernel: 'VarianceScaling(2, fanIn, normal)' }`. */
   readonly initializers?: Readonly<Record<string, string>>;
+  /** Regulariser of each weight that has one, e.g. `{ kernel: 'L1L2(0, 0.01)' }`: the factors of L1 and of L2. */
+  readonly regularizers?: Readonly<Record<string, string>>;
+  /** Constraint of each weight that has one, e.g. `{ kernel: 'MaxNorm(2, 0)' }`. */
+  readonly constraints?: Readonly<Record<string, string>>;
+  /** Numbers and switches of its configuration, e.g. `{ rate: 0.5, trainable: true }`. */
+  readonly config?: Readonly<Record<string, number | boolean>>;
   /** Shape of each weight, e.g. `{ kernel: [784, 128], bias: [128] }`; absent without weights, or before they are made. */
   readonly weights?: Readonly<Record<string, readonly number[]>>;
   /** Whether the model returns this layer's output. */
@@ -79,12 +85,14 @@ export interface BackendFacts {
   readonly wrongKernels?: readonly string[];
 }
 
-/** Statistics of the training data. */
+/** Statistics of the training data: of the first batches, all together. */
 export interface DataFacts {
-  /** Of the model's input. */
+  /** Of the model's input; of the first where it has several. */
   readonly input: TensorStats;
-  /** Of the targets. */
+  /** Of the targets; of the first where there are several. */
   readonly target?: TensorStats;
+  /** Samples in the largest of these batches. */
+  readonly batchSize?: number;
 }
 
 /** Everything measured at one optimizer step. */

@@ -47,7 +47,9 @@ export interface WatchOptions {
    * shares, and for recurrent layers the gradient through time and the gates. Works where the loss is differentiated by
    * the optimizer: `fit`, `fitDataset`, `trainOnBatch` and `minimize`.
    *
-   * @default false: never
+   * Rules for dead and saturated units and for recurrent layers see nothing else; `false` leaves them blind.
+   *
+   * @default twice in every doubling of the step: 0, 1, 2, 3, 4, 6, 8, 12, 16, 24 and so on
    */
   readonly activations?: When | false;
   /**

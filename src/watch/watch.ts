@@ -1,17 +1,22 @@
 import { backend, getBackend, type Optimizer } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Finding } from '../record/finding.js';
+import type { DataFacts } from '../record/run.js';
 import { findingText } from '../report/finding-text.js';
 import { defaultRules } from '../rules/default-rules.js';
 import { createBudget } from './budget.js';
 import { attachClipper, detachClipper } from './clipping.js';
-import { existingHook, hookOf, releaseHook } from './hook.js';
+import { type DataLook, lookAtData } from './data-look.js';
+import { deviceGauge } from './gauge-device.js';
+import { hostGauge } from './gauge-host.js';
+import { existingHook, hookOf, readsSynchronously, releaseHook } from './hook.js';
 import { createLossScaler } from './loss-scale.js';
 import { describeWeights, followOptimizer, isLayersModel, optimizerOf, viewOf } from './model.js';
 import type { Monitor, WatchOptions } from './monitor.js';
 import { createObserver } from './observer.js';
+import { createReadQueue } from './read-queue.js';
 import { createRecorder, observation } from './recorder.js';
-import { schedule } from './when.js';
+import { schedule, sparsely } from './when.js';
 
 /** Marks a watched model; registered globally, so that two builds of this library see it. */
 const watchedKey: unique symbol = Symbol.for('gradient-health.watched') as typeof watchedKey;
@@ -52,7 +57,7 @@ export function watch(target: LayersModel | Optimizer, options: WatchOptions = {
   const {
     clip,
     lossScale,
-    activations = false,
+    activations = sparsely,
     history = 1000,
     stopOn = 'never',
     onStep,
@@ -73,7 +78,10 @@ export function watch(target: LayersModel | Optimizer, options: WatchOptions = {
 
   let optimizer: Optimizer | undefined;
   let view = viewOf(model);
+  let look: DataLook | undefined;
   let described: string | undefined;
+  let describedData: DataFacts | null = null;
+  const queue = createReadQueue();
 
   const recorder = createRecorder({
     rules,
@@ -107,10 +115,13 @@ export function watch(target: LayersModel | Optimizer, options: WatchOptions = {
 
   /** Tells the facts anew after each compile and on another backend; a model that is not built has none yet. */
   function describe(): void {
-    if (!optimizer || described === getBackend() || model?.built === false) return;
+    if (!optimizer || model?.built === false) return;
+    const data = look?.facts ?? describedData;
+    if (described === getBackend() && data === describedData) return;
     described = getBackend();
+    describedData = data;
     const epsilon = backend().epsilon();
-    recorder.describe({ schema: 1, model: view.facts, backend: { name: described, epsilon }, data: null });
+    recorder.describe({ schema: 1, model: view.facts, backend: { name: described, epsilon }, data });
   }
 
   const release = (): void => {
@@ -124,6 +135,7 @@ export function watch(target: LayersModel | Optimizer, options: WatchOptions = {
       hook.scaler = undefined;
     }
     releaseHook(optimizer);
+    look?.remove();
     optimizer = undefined;
   };
   const hookUp = (next: Optimizer): void => {
@@ -137,6 +149,12 @@ export function watch(target: LayersModel | Optimizer, options: WatchOptions = {
     optimizer = next;
     view = viewOf(model);
     described = undefined;
+    if (model)
+      look = lookAtData(
+        model,
+        () => (readsSynchronously() ? hostGauge() : deviceGauge(queue)),
+        observer.failed,
+      );
     hookOf(next).observer = observer;
     if (lossScale) hookOf(next).scaler = createLossScaler(lossScale);
     if (clip) attachClipper(next, clip, () => describeWeights(view.layers));

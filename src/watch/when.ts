@@ -13,3 +13,9 @@ export function schedule(option: string, when: When): (step: number) => boolean 
   }
   return (step) => step % when === 0;
 }
+
+/** Twice in every doubling: 0, 1, 2, 3, 4, 6, 8, 12, 16, 24 and so on, which after a while costs next to nothing. */
+export function sparsely(step: number): boolean {
+  const unit = 2 ** Math.max(0, Math.floor(Math.log2(Math.max(1, step))) - 1);
+  return step % unit === 0;
+}

@@ -23,6 +23,28 @@ describe('the facts of a model', () => {
     ]);
   });
 
+  test('hold what a layer is configured with, and what for each weight', () => {
+    const model = sequential({
+      layers: [
+        layers.lstm({
+          units: 4,
+          inputShape: [3, 2],
+          recurrentInitializer: 'zeros',
+          recurrentDropout: 0.5,
+          recurrentRegularizer: 'l1l2',
+        }),
+        layers.dense({ units: 1, kernelConstraint: 'nonNeg', trainable: false }),
+      ],
+    });
+    expect(modelFacts(model).layers).toMatchObject([
+      {
+        config: { recurrentDropout: 0.5, trainable: true },
+        regularizers: { recurrent_kernel: 'L1L2(0.01, 0.01)' },
+      },
+      { config: { units: 1, trainable: false }, constraints: { kernel: 'NonNeg' } },
+    ]);
+  });
+
   test('know the chain of a Sequential that is not built yet', () => {
     const model = sequential({ layers: [layers.dense({ units: 3, inputShape: [4], name: 'a' })] });
     model.add(layers.dense({ units: 3, name: 'b' }));

@@ -102,6 +102,9 @@ const layerFacts = fc.record(
     isOutput: fc.boolean(),
     activation: name,
     initializers: keyed(name),
+    regularizers: keyed(name),
+    constraints: keyed(name),
+    config: keyed(fc.oneof(number, fc.boolean())),
     weights: keyed(fc.array(fc.nat(), { maxLength: 3 })),
   },
   { requiredKeys: ['path', 'className', 'depth', 'inbound', 'isOutput'] },
@@ -130,7 +133,9 @@ const facts = {
       { requiredKeys: ['name', 'epsilon'] },
     ),
   ),
-  data: fc.option(fc.record({ input: tensorStats, target: tensorStats }, { requiredKeys: ['input'] })),
+  data: fc.option(
+    fc.record({ input: tensorStats, target: tensorStats, batchSize: fc.nat() }, { requiredKeys: ['input'] }),
+  ),
 };
 
 /** Any run whose records are in step order. */

@@ -69,13 +69,13 @@ describe.each(['cpu', 'wasm'])('on %s', (backend) => {
 
   test('outputs and their gradients are those of the model, and weights train bit-identically', async () => {
     const { x, y } = data();
-    const train = async (activations: boolean) => {
+    const train = async (activations: 1 | false) => {
       const model = compiled(tf.train.adam(0.01));
-      const monitor = watch(model, { quiet: true, ...(activations && { activations: 1 }) });
+      const monitor = watch(model, { quiet: true, activations });
       for (let step = 0; step < 20; step++) await model.trainOnBatch(x, y);
       return { monitor, weights: await weightsOf(model) };
     };
-    const [tapped, plain] = [await train(true), await train(false)];
+    const [tapped, plain] = [await train(1), await train(false)];
     expect(tapped.weights).toEqual(plain.weights);
     expect(plain.monitor.records[0]?.layers).toBeUndefined();
 
@@ -89,6 +89,15 @@ describe.each(['cpu', 'wasm'])('on %s', (backend) => {
     expect(last?.outputGradient?.norm).toBeCloseTo(norm(gradient), 6);
     expect(first?.saturatedShare).toBeDefined();
     expect(first?.deadShare).toBeUndefined();
+  });
+
+  test('layers are tapped twice in every doubling of the step where nothing else is asked for', async () => {
+    const { x, y } = data();
+    const model = compiled(tf.train.adam(0.01));
+    const monitor = watch(model, { quiet: true });
+    for (let step = 0; step < 34; step++) await model.trainOnBatch(x, y);
+    const tapped = monitor.records.filter(({ layers }) => layers !== undefined).map(({ step }) => step);
+    expect(tapped).toEqual([0, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32]);
   });
 
   test('tapping leaks nothing and is undone by stop', async () => {

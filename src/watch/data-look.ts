@@ -1,0 +1,97 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import type { DataFacts, TensorStats } from '../record/run.js';
+import { mergeStats } from '../stats/merge.js';
+import type { Gauge, Reading } from './gauge.js';
+
+/** Sees the first batches that a model is trained on. */
+export interface DataLook {
+  /** What was seen so far; a new object whenever it tells more. */
+  readonly facts: DataFacts | null;
+  /** Gives the model its own method back. */
+  remove(): void;
+}
+
+/** Batches, and then elements, after which the data is known well enough. */
+const MOST_BATCHES = 32;
+const MOST_ELEMENTS = 2 ** 22;
+/** Batches after which the facts are told anew; sinks hear of each. */
+const milestones: ReadonlySet<number> = new Set([1, 4, 16]);
+
+/** The part of a model that its types hide: what `fit`, `fitDataset` and `trainOnBatch` call with inputs and targets. */
+interface Trainer {
+  readonly inputs: readonly unknown[];
+  makeTrainFunction(): (data: Tensor[]) => unknown;
+}
+
+/**
+ * Looks at inputs and targets before each of the first steps, and then no more.
+ *
+ * @param gaugeOf - A new gauge for each batch.
+ * @param failed - Receives whatever the looking itself threw.
+ */
+export function lookAtData(
+  model: LayersModel,
+  gaugeOf: () => Gauge,
+  failed: (error: unknown) => void,
+): DataLook {
+  // A Sequential hands its training to the model inside it.
+  const trainer = ((model as { model?: unknown }).model ?? model) as Trainer;
+  const { makeTrainFunction } = trainer;
+  let facts: DataFacts | null = null;
+  let published: DataFacts | null = null;
+  let batches = 0;
+  let looking = true;
+
+  const add = (input: TensorStats, target: TensorStats | undefined, batchSize: number): void => {
+    const before = facts;
+    const targets = [before?.target, target].filter((stats) => stats !== undefined);
+    facts = {
+      input: before ? mergeStats(before.input, input) : input,
+      ...(targets[0] && { target: targets.reduce((a, b) => mergeStats(a, b)) }),
+      batchSize: Math.max(before?.batchSize ?? 0, batchSize),
+    };
+    batches++;
+    looking = batches < MOST_BATCHES && facts.input.size < MOST_ELEMENTS;
+    if (milestones.has(batches) || !looking) published = facts;
+  };
+  const look = (data: readonly Tensor[]): void => {
+    const [x, y] = [data[0], data[trainer.inputs.length]];
+    if (!x || x.dtype === 'string') return;
+    const gauge = gaugeOf();
+    const input = gauge.stats(x, false);
+    const target: Reading<TensorStats> | undefined = y && gauge.stats(y, false);
+    const done = (): void => add(input(), target?.(), x.shape[0] ?? 1);
+    const settling = gauge.settle();
+    if (settling) settling.then(done).catch(failed);
+    else done();
+  };
+  const looked = function (this: Trainer): (data: Tensor[]) => unknown {
+    const train = makeTrainFunction.call(trainer);
+    return (data) => {
+      try {
+        if (looking) look(data);
+      } catch (error) {
+        looking = false;
+        failed(error);
+      }
+      return train(data);
+    };
+  };
+  if (typeof makeTrainFunction === 'function') {
+    Object.defineProperty(trainer, 'makeTrainFunction', {
+      value: looked,
+      configurable: true,
+      writable: true,
+    });
+  }
+  return {
+    get facts() {
+      return published;
+    },
+    remove() {
+      looking = false;
+      if (trainer.makeTrainFunction === looked) delete (trainer as Partial<Trainer>).makeTrainFunction;
+    },
+  };
+}

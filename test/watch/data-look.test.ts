@@ -1,0 +1,81 @@
+import * as tf from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { watch } from '../../src/watch/watch.js';
+
+const compiled = (): tfl.Sequential => {
+  const model = tfl.sequential({ layers: [tfl.layers.dense({ units: 1, inputShape: [2] })] });
+  model.compile({ optimizer: tf.train.sgd(0), loss: 'meanSquaredError' });
+  return model;
+};
+const x = () =>
+  tf.tensor2d([
+    [1, 2],
+    [3, 4],
+    [5, 6],
+    [7, 8],
+  ]);
+const y = () => tf.tensor2d([[10], [20], [30], [40]]);
+
+describe.each(['cpu', 'wasm'])('the data of a run on %s', (backend) => {
+  beforeEach(async () => {
+    await tf.setBackend(backend);
+  });
+  afterEach(() => tf.disposeVariables());
+
+  test('is described from the first batches of fit, all together', async () => {
+    const model = compiled();
+    const monitor = watch(model, { quiet: true });
+    await model.fit(x(), y(), { batchSize: 1, epochs: 1, shuffle: false, verbose: 0 });
+    const { data } = monitor.run;
+    expect(data).toMatchObject({ input: { size: 8, min: 1, max: 8 }, target: { size: 4 }, batchSize: 1 });
+    // Of 10, 20, 30 and 40: mean 25, variance (225 + 25 + 25 + 225) / 4 = 125.
+    expect(data?.target?.mean).toBeCloseTo(25, 6);
+    expect(data?.target?.std).toBeCloseTo(Math.sqrt(125), 6);
+  });
+
+  test('is known from the first step on, and by trainOnBatch', async () => {
+    const model = compiled();
+    const monitor = watch(model, { quiet: true });
+    await model.trainOnBatch(x(), y());
+    expect(monitor.run.data).toMatchObject({ input: { size: 8 }, batchSize: 4 });
+  });
+
+  test('is not mixed with that of validation', async () => {
+    const model = compiled();
+    const monitor = watch(model, { quiet: true });
+    await model.fit(x(), y(), {
+      batchSize: 4,
+      epochs: 2,
+      verbose: 0,
+      validationData: [tf.mul(x(), 1000), tf.mul(y(), 1000)],
+    });
+    expect(monitor.run.data?.input.max).toBe(8);
+  });
+
+  test('is looked at for 32 batches and no more, without a trace or a leak', async () => {
+    const model = compiled();
+    const [inputs, targets] = [x(), y()];
+    const monitor = watch(model, { quiet: true, activations: false });
+    await model.trainOnBatch(inputs, targets);
+    const before = tf.memory().numTensors;
+    for (let step = 0; step < 60; step++) await model.trainOnBatch(inputs, targets);
+    expect(monitor.run.data?.input.size).toBe(8 * 32);
+    expect(tf.memory().numTensors).toBe(before);
+    await monitor.stop();
+    expect(Object.hasOwn((model as unknown as { model: object }).model, 'makeTrainFunction')).toBe(false);
+  });
+
+  test('counts NaN and infinite elements', async () => {
+    const model = compiled();
+    const monitor = watch(model, { quiet: true });
+    await model.trainOnBatch(
+      tf.tensor2d([
+        [1, Number.NaN],
+        [Infinity, 1],
+      ]),
+      tf.tensor2d([[1], [2]]),
+    );
+    expect(monitor.run.data?.input).toMatchObject({ nans: 1, infs: 1, mean: 1 });
+  });
+});
