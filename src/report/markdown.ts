@@ -1,7 +1,7 @@
-import type { Finding, Report } from '../record/finding.js';
+import type { Report } from '../record/finding.js';
 import { shortNumber } from '../record/short-number.js';
 import { bar } from './bar.js';
-import { remedyText } from './finding-text.js';
+import { findingMarkdown } from './finding-markdown.js';
 import { type LayerRow, layerRows } from './layer-rows.js';
 import { plainText } from './plain-text.js';
 import { runSummary } from './run-summary.js';
@@ -30,7 +30,7 @@ export function toMarkdown(report: Report): string {
     `**${literal(verdict)}**`,
     run.steps.length === 0 ? '' : literal(runSummary(run)),
     rows.length === 0 ? '' : table(rows),
-    ...findings.map(section),
+    ...findings.map((finding) => findingMarkdown(finding, literal)),
   ];
   return parts.filter((part) => part !== '').join('\n\n');
 }
@@ -43,21 +43,6 @@ function table(rows: readonly LayerRow[]): string {
   return ['| layer | gradient norm | log scale | update ratio |', '| :-- | --: | :-- | --: |', ...lines].join(
     '\n',
   );
-}
-
-function section(finding: Finding): string {
-  const { severity, rule, where, firstStep, lastStep, because, message, evidence, remedies } = finding;
-  const steps = firstStep === lastStep ? `step ${firstStep}` : `steps ${firstStep} to ${lastStep}`;
-  const cause = because === undefined ? '' : `, because of ${literal(because)}`;
-  const numbers = Object.entries(evidence).map(([name, value]) => `${literal(name)} ${shortNumber(value)}`);
-  const lines = remedies.map((remedy, index) => `${index + 1}. ${literal(remedyText(remedy))}`);
-  const parts = [
-    `### ${severity}: ${literal(rule)} at ${literal(where)}, ${steps}${cause}`,
-    literal(message),
-    numbers.length === 0 ? '' : `Evidence: ${numbers.join(', ')}`,
-    lines.join('\n'),
-  ];
-  return parts.filter((part) => part !== '').join('\n\n');
 }
 
 /** Text that Markdown shows as it is. An underscore between letters needs no escape and is common in names. */
