@@ -27,20 +27,67 @@ export function compare(a: Float32Array, b: Float32Array): PairSums {
     throw new RangeError(`compare: a and b must have as many elements, got ${a.length} and ${b.length}`);
   }
   const kernels = a.length >= KERNEL_FROM ? statisticsKernels() : null;
-  return kernels === null ? compareTwin(a, b) : compareByKernel(kernels, a, b);
+  if (kernels === null) return compareTwin(a, b);
+  const sums = byChunks(kernels, a, b, kernels.run.compare);
+  const [aSquares = 0, bSquares = 0, differenceSquares = 0, dot = 0, differing = 0] = sums;
+  return { aSquares, bSquares, differenceSquares, dot, differing };
 }
 
-function compareByKernel(kernels: StatisticsKernels, a: Float32Array, b: Float32Array): PairSums {
-  const { run, totals } = kernels;
-  run.startCompare();
+function byChunks(
+  kernels: StatisticsKernels,
+  a: Float32Array,
+  b: Float32Array,
+  add: (count: number) => void,
+): Float64Array {
+  kernels.run.startCompare();
   for (let start = 0; start < a.length; start += kernels.a.length) {
     const chunk = a.subarray(start, start + kernels.a.length);
     kernels.a.set(chunk);
     kernels.b.set(b.subarray(start, start + chunk.length));
-    run.compare(chunk.length);
+    add(chunk.length);
   }
-  const [aSquares = 0, bSquares = 0, differenceSquares = 0, dot = 0, differing = 0] = totals;
-  return { aSquares, bSquares, differenceSquares, dot, differing };
+  return kernels.totals;
+}
+
+/** What one pass over a weight before and after its update finds. */
+export type ChangeSums = Pick<PairSums, 'aSquares' | 'differenceSquares'>;
+
+/**
+ * Sums the squares of `a` and of `b - a`, the difference rounded to float32, in one pass: all that a weight's update needs,
+ * at a third of the cost of {@link compare}.
+ *
+ * @param a - The elements before.
+ * @param b - As many elements after.
+ * @throws RangeError when the lengths differ.
+ */
+export function change(a: Float32Array, b: Float32Array): ChangeSums {
+  if (a.length !== b.length) {
+    throw new RangeError(`change: a and b must have as many elements, got ${a.length} and ${b.length}`);
+  }
+  const kernels = a.length >= KERNEL_FROM ? statisticsKernels() : null;
+  if (kernels === null) return changeTwin(a, b);
+  const [aSquares = 0, , differenceSquares = 0] = byChunks(kernels, a, b, kernels.run.change);
+  return { aSquares, differenceSquares };
+}
+
+/** What {@link change} does, in plain TypeScript. */
+export function changeTwin(a: Float32Array, b: Float32Array): ChangeSums {
+  let aSquares = 0;
+  let differenceSquares = 0;
+  for (let start = 0; start < a.length; start += TWIN_BLOCK) {
+    const end = Math.min(start + TWIN_BLOCK, a.length);
+    let blockA = 0;
+    let blockDifference = 0;
+    for (let i = start; i < end; i++) {
+      const x = a[i] as number;
+      const difference = Math.fround((b[i] as number) - x);
+      blockA += x * x;
+      blockDifference += difference * difference;
+    }
+    aSquares += blockA;
+    differenceSquares += blockDifference;
+  }
+  return { aSquares, differenceSquares };
 }
 
 // As in measure: rounding error grows with the block, not the tensor.

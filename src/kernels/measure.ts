@@ -71,7 +71,7 @@ function measureByKernel(
   ] = totals;
   if (bins !== undefined) {
     run.foldTables();
-    table[ZERO_BIN] = (table[ZERO_BIN] as number) - zeros;
+    table[ZERO_BIN] = (table[ZERO_BIN] as number) - (zeros - negativeZeros);
     table[NEGATIVE_ZERO_BIN] = (table[NEGATIVE_ZERO_BIN] as number) - negativeZeros;
     for (const bin of NON_FINITE_BINS) table[bin] = bins[bin] as number;
     bins.set(table);
@@ -83,7 +83,7 @@ function measureByKernel(
     absSum,
     min: plusZero(min),
     max: plusZero(max),
-    zeros: zeros + negativeZeros,
+    zeros,
     nans,
     infs,
   };

@@ -15,6 +15,7 @@ interface StatisticsExports {
   foldTables(): void;
   startCompare(): void;
   compare(count: number): void;
+  change(count: number): void;
 }
 
 /** The statistics kernels and the memory through which they are fed, a chunk at a time. */

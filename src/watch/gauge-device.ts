@@ -45,6 +45,12 @@ export function deviceGauge(queue: ReadQueue): Gauge {
   };
   const flat = (tensor: Tensor): Tensor1D => reshape(cast(tensor, 'float32'), [-1]);
 
+  const compareTensors: Gauge['compare'] = (before, after) => {
+    const [a, b] = [valuesAtHand(before), valuesAtHand(after)];
+    if (a && b) return at(compare(a, b));
+    return pack(() => ops.pair(onDevice(before), onDevice(after)), pairOfTable);
+  };
+
   return {
     stats(tensor, histogram) {
       const values = valuesAtHand(tensor);
@@ -63,11 +69,8 @@ export function deviceGauge(queue: ReadQueue): Gauge {
       const counts = histogram && bins ? pack(() => bins(tensor), addUp) : undefined;
       return () => statsFromSums(sums(), counts?.());
     },
-    compare(before, after) {
-      const [a, b] = [valuesAtHand(before), valuesAtHand(after)];
-      if (a && b) return at(compare(a, b));
-      return pack(() => ops.pair(onDevice(before), onDevice(after)), pairOfTable);
-    },
+    compare: compareTensors,
+    change: compareTensors,
     scalar(tensor) {
       const values = valuesAtHand(tensor);
       if (values) return at(values[0] ?? Number.NaN);

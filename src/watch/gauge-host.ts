@@ -1,5 +1,5 @@
 import { backend, type Tensor } from '@tensorflow/tfjs-core';
-import { compare } from '../kernels/compare.js';
+import { change, compare } from '../kernels/compare.js';
 import { BIN_COUNT, measure } from '../kernels/measure.js';
 import { statsFromSums } from '../stats/stats-from-sums.js';
 import type { Gauge } from './gauge.js';
@@ -14,6 +14,10 @@ export function hostGauge(): Gauge {
     },
     compare(before, after) {
       const sums = compare(elementsOf(before), elementsOf(after));
+      return () => sums;
+    },
+    change(before, after) {
+      const sums = change(elementsOf(before), elementsOf(after));
       return () => sums;
     },
     scalar(tensor) {

@@ -1,5 +1,5 @@
 import { clone, keep, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
-import type { PairSums } from '../kernels/compare.js';
+import type { ChangeSums, PairSums } from '../kernels/compare.js';
 import type { TensorStats } from '../record/run.js';
 
 /** A number that can be had now, or once its gauge has settled. */
@@ -12,6 +12,8 @@ export type Reading<T> = () => T;
 export interface Gauge {
   stats(tensor: Tensor, histogram: boolean): Reading<TensorStats>;
   compare(before: Tensor, after: Tensor): Reading<PairSums>;
+  /** The part of `compare` that a weight's update needs. */
+  change(before: Tensor, after: Tensor): Reading<ChangeSums>;
   scalar(tensor: Scalar): Reading<number>;
   /** For each unit (last axis), a number above 0 where any element is not 0. */
   activeUnits(tensor: Tensor): Reading<ArrayLike<number>>;

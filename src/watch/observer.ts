@@ -1,5 +1,5 @@
 import type { NamedTensorMap, Optimizer, Scalar, Tensor } from '@tensorflow/tfjs-core';
-import type { PairSums } from '../kernels/compare.js';
+import type { ChangeSums } from '../kernels/compare.js';
 import type { ClipRecord, LossScaleRecord, StepRecord, TensorStats } from '../record/run.js';
 import type { ActivationDraft } from './activations.js';
 import type { Budget } from './budget.js';
@@ -92,7 +92,7 @@ export function createObserver(options: ObserverOptions): Observer {
 
   const finish = (
     done: Draft,
-    updates: ReadonlyMap<string, Reading<PairSums>>,
+    updates: ReadonlyMap<string, Reading<ChangeSums>>,
     clip?: Reading<ClipRecord>,
   ): void => {
     measured++;

@@ -1,12 +1,12 @@
 import type { Optimizer, Scalar } from '@tensorflow/tfjs-core';
-import type { PairSums } from '../kernels/compare.js';
+import type { ChangeSums } from '../kernels/compare.js';
 import type { ClipRecord, LossScaleRecord, TensorStats, VariableRecord } from '../record/run.js';
 import type { Clipped } from './clipper.js';
 import type { Gauge, Reading } from './gauge.js';
 import type { Unscaled } from './loss-scale.js';
 import type { NamedGradient } from './slots.js';
 
-export function variableRecord(gradient: TensorStats | null, weight: PairSums | undefined): VariableRecord {
+export function variableRecord(gradient: TensorStats | null, weight: ChangeSums | undefined): VariableRecord {
   const weightNorm = Math.sqrt(weight?.aSquares ?? 0);
   const updateNorm = Math.sqrt(weight?.differenceSquares ?? 0);
   return { gradient, weightNorm, updateNorm, updateRatio: updateNorm === 0 ? 0 : updateNorm / weightNorm };

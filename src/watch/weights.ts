@@ -1,5 +1,5 @@
 import { engine, type Tensor } from '@tensorflow/tfjs-core';
-import type { PairSums } from '../kernels/compare.js';
+import type { ChangeSums } from '../kernels/compare.js';
 import { type Gauge, hold, type Reading } from './gauge.js';
 
 type Names = Iterable<{ readonly name: string }>;
@@ -20,12 +20,12 @@ export function compareWeights(
   gauge: Gauge,
   before: ReadonlyMap<string, Tensor>,
   names: Names = [...before.keys()].map((name) => ({ name })),
-): Map<string, Reading<PairSums>> {
+): Map<string, Reading<ChangeSums>> {
   const { registeredVariables } = engine();
-  const readings = new Map<string, Reading<PairSums>>();
+  const readings = new Map<string, Reading<ChangeSums>>();
   for (const { name } of names) {
     const variable = registeredVariables[name];
-    if (variable) readings.set(name, gauge.compare(before.get(name) ?? variable, variable));
+    if (variable) readings.set(name, gauge.change(before.get(name) ?? variable, variable));
   }
   return readings;
 }

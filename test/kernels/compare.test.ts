@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
-import { compare, compareTwin } from '../../src/kernels/compare.js';
+import { change, changeTwin, compare, compareTwin } from '../../src/kernels/compare.js';
 import { refuseKernels } from '../../src/kernels/instantiate.js';
 import { statisticsKernels } from '../../src/kernels/statistics.js';
 
@@ -39,7 +39,40 @@ function expectSameAsTwin(a: Float32Array, b: Float32Array): void {
   }
 }
 
+function expectSameChangeAsTwin(a: Float32Array, b: Float32Array): void {
+  const actual = change(a, b);
+  const expected = changeTwin(a, b);
+  for (const key of ['aSquares', 'differenceSquares'] as const) {
+    if (Number.isFinite(expected[key])) {
+      expect(Math.abs(actual[key] - expected[key])).toBeLessThanOrEqual(1e-12 * expected[key]);
+    } else expect(actual[key]).toBe(expected[key]);
+  }
+}
+
 afterEach(() => refuseKernels(false));
+
+describe('change', () => {
+  test('agrees with its twin on any bit patterns and lengths', () => {
+    fc.assert(
+      fc.property(anyPairs, ([a, b]) => expectSameChangeAsTwin(a as Float32Array, b as Float32Array)),
+    );
+  });
+
+  test('is the part of compare that it names, up to the rounding of a float32 difference', () => {
+    const a = Float32Array.from({ length: 999 }, (_, i) => Math.sin(i));
+    const b = a.map((x, i) => x + 0.01 * Math.cos(i));
+    const { aSquares, differenceSquares } = compare(a, b);
+    expect(change(a, b).aSquares).toBe(aSquares);
+    // Each difference is off by at most half a unit in its last place, 2^-24 of it.
+    expect(Math.abs(change(a, b).differenceSquares / differenceSquares - 1)).toBeLessThan(2 ** -22);
+  });
+
+  test('refuses lengths that differ', () => {
+    expect(() => change(new Float32Array(2), new Float32Array(3))).toThrow(
+      new RangeError('change: a and b must have as many elements, got 2 and 3'),
+    );
+  });
+});
 
 describe('compare agrees with its twin', () => {
   test('on any bit patterns and lengths', () => {

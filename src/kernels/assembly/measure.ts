@@ -1,15 +1,18 @@
-import { A, TABLES, TABLE_BYTES, TOTALS, TOTALS_BYTES } from './memory';
+import { A, CONSTANTS, TABLES, TABLE_BYTES, TOTALS, TOTALS_BYTES } from './memory';
 import { accumulate, high, sum2, sum4 } from './lanes';
 
 const INFINITY_BITS: i32 = 0x7f800000;
 const NAN_BITS: i32 = 0x7fc00000;
 const NEGATIVE_ZERO_BITS: i32 = 0x80000000;
 
-/** Forgets the totals: sum, squares, absolute sum, min, max, positive zeros, negative zeros, NaN, infinities. */
+/** Forgets the totals: sum, squares, absolute sum, min, max, zeros, negative zeros (while binning), NaN, infinities. */
 export function startMeasure(): void {
   memory.fill(TOTALS, 0, TOTALS_BYTES);
   store<f64>(TOTALS, Infinity, 24);
   store<f64>(TOTALS, -Infinity, 32);
+  v128.store(CONSTANTS, i32x4.splat(0));
+  v128.store(CONSTANTS, i32x4.splat(NEGATIVE_ZERO_BITS), 16);
+  v128.store(CONSTANTS, i64x2.splat(0x7fffffffffffffff), 32);
 }
 
 /** Adds the first `count` floats of chunk A to the totals. */
@@ -66,20 +69,23 @@ function maskedPass(start: usize, end: usize): void {
 // @ts-ignore: decorator
 @inline
 function pass(start: usize, end: usize, masked: bool, binned: bool): bool {
-  let sum0 = f64x2.splat(0), sum1 = sum0, squares0 = sum0, squares1 = sum0, abs0 = sum0, abs1 = sum0;
+  // From memory they stay in registers; the compiler would build literals anew for every vector.
+  let zero = v128.load(CONSTANTS), negativeZero = v128.load(CONSTANTS, 16), withoutSign = v128.load(CONSTANTS, 32);
+  let sums = f64x2.splat(0), squares = sums, sizes = sums;
   let min = f32x4.splat(Infinity), max = f32x4.splat(-Infinity);
   let zeros = i32x4.splat(0), negativeZeros = zeros, nans = zeros, infs = zeros;
   for (let at = start; at < end; at += 16) {
     let v = v128.load(at), lowest = v, highest = v;
     // Comparisons give -1 where they hold: subtracting counts.
-    zeros = i32x4.sub(zeros, i32x4.eq(v, i32x4.splat(0)));
-    negativeZeros = i32x4.sub(negativeZeros, i32x4.eq(v, i32x4.splat(NEGATIVE_ZERO_BITS)));
+    zeros = i32x4.sub(zeros, f32x4.eq(v, zero));
+    if (binned || masked) negativeZeros = i32x4.sub(negativeZeros, i32x4.eq(v, negativeZero));
     if (binned) {
       bin(at, 0);
       bin(at + 4, 1);
       bin(at + 8, 2);
       bin(at + 12, 3);
     }
+    let x: v128, y: v128;
     if (masked) {
       let size = f32x4.abs(v), infinity = f32x4.splat(Infinity);
       let finite = f32x4.lt(size, infinity);
@@ -88,21 +94,23 @@ function pass(start: usize, end: usize, masked: bool, binned: bool): bool {
       lowest = v128.bitselect(v, infinity, finite);
       highest = v128.bitselect(v, f32x4.neg(infinity), finite);
       v = v128.and(v, finite);
+      x = f64x2.promote_low_f32x4(v);
+      y = f64x2.promote_low_f32x4(high(v));
+    } else {
+      // Two more loads are cheaper than a shuffle.
+      x = f64x2.promote_low_f32x4(v128.load64_zero(at));
+      y = f64x2.promote_low_f32x4(v128.load64_zero(at, 8));
     }
     min = f32x4.pmin(min, lowest);
     max = f32x4.pmax(max, highest);
-    let x = f64x2.promote_low_f32x4(v), y = f64x2.promote_low_f32x4(high(v));
-    sum0 = f64x2.add(sum0, x);
-    sum1 = f64x2.add(sum1, y);
-    squares0 = f64x2.add(squares0, f64x2.mul(x, x));
-    squares1 = f64x2.add(squares1, f64x2.mul(y, y));
-    abs0 = f64x2.add(abs0, f64x2.abs(x));
-    abs1 = f64x2.add(abs1, f64x2.abs(y));
+    sums = f64x2.add(sums, f64x2.add(x, y));
+    squares = f64x2.add(squares, f64x2.add(f64x2.mul(x, x), f64x2.mul(y, y)));
+    sizes = f64x2.add(sizes, f64x2.add(v128.and(x, withoutSign), v128.and(y, withoutSign)));
   }
-  let absSum = sum2(f64x2.add(abs0, abs1));
+  let absSum = sum2(sizes);
   if (!masked && absSum - absSum != 0) return false;
-  accumulate(TOTALS, 0, sum2(f64x2.add(sum0, sum1)));
-  accumulate(TOTALS, 1, sum2(f64x2.add(squares0, squares1)));
+  accumulate(TOTALS, 0, sum2(sums));
+  accumulate(TOTALS, 1, sum2(squares));
   accumulate(TOTALS, 2, absSum);
   min = f32x4.pmin(min, high(min));
   max = f32x4.pmax(max, high(max));

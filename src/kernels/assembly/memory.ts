@@ -11,3 +11,5 @@ export const TABLE_BYTES: usize = 4096;
 /** The chunk, and the other one to compare it with; each has room for one vector of padding. */
 export const A: usize = TABLES + 4 * TABLE_BYTES;
 export const B: usize = A + 4 * CHUNK + 16;
+/** Vectors that the passes hold in registers. */
+export const CONSTANTS: usize = B + 4 * CHUNK + 16;

@@ -2,4 +2,4 @@
 
 export { A, B, CHUNK, TABLES, TOTALS } from './memory';
 export { foldTables, measure, measureAndBin, startMeasure } from './measure';
-export { compare, startCompare } from './compare';
+export { change, compare, startCompare } from './compare';
