@@ -12,7 +12,7 @@ const folder = fileURLToPath(new URL('.', import.meta.url));
 const modules = [
   // Fixed memory: results, tables and two chunks.
   { name: 'statistics', memory: ['--initialMemory', '2', '--maximumMemory', '2'] },
-  { name: 'matrix', memory: ['--initialMemory', '1'] },
+  { name: 'recurrent', memory: ['--initialMemory', '1'] },
 ];
 
 async function compile({ name, memory }) {

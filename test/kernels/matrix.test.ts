@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { refuseKernels } from '../../src/kernels/instantiate.js';
 import { type Matrix, packedLength } from '../../src/kernels/matrix.js';
-import { matrixKernels } from '../../src/kernels/matrix-kernels.js';
+import { recurrentKernels } from '../../src/kernels/recurrent-kernels.js';
 
 const extent = fc.integer({ min: 0, max: 37 });
 // Past the depth of 256 at which the kernel cuts its blocks.
@@ -55,7 +55,7 @@ function expectProduct(
   { rows, columns, inner, aTransposed, bTransposed, gap }: Product,
   packed: boolean,
 ): void {
-  const kernels = matrixKernels();
+  const kernels = recurrentKernels();
   const size = (n: number, m: number) => (n + gap) * (m + gap);
   const bAt = size(rows, inner);
   const cAt = bAt + size(inner, columns);
@@ -106,7 +106,7 @@ describe.each([
 
   test('lets NaN and infinity through to their rows and columns, and no further', () => {
     refuseKernels(refuse);
-    const kernels = matrixKernels();
+    const kernels = recurrentKernels();
     const n = 9;
     const dense = (at: number): Matrix => ({ at, rowStride: n, columnStride: 1 });
     const heap = kernels.reserve(3 * n * n).fill(1, 0, 2 * n * n);
@@ -122,7 +122,7 @@ describe.each([
     refuseKernels(refuse);
     fc.assert(
       fc.property(extent, extent, (rows, columns) => {
-        const kernels = matrixKernels();
+        const kernels = recurrentKernels();
         const heap = kernels.reserve(2 * rows * columns + 1);
         place(heap, 0, rows, columns, false, 0);
         const to = rows * columns;
@@ -138,7 +138,7 @@ describe.each([
 
   test('keeps what the heap held when it grows', () => {
     refuseKernels(refuse);
-    const kernels = matrixKernels();
+    const kernels = recurrentKernels();
     const before = kernels.reserve(10);
     before.set([1, 2, 3]);
     const after = kernels.reserve(before.length + 100_000);
@@ -148,7 +148,7 @@ describe.each([
 
   test('does not grow for what it already holds, over 10,000 calls', () => {
     refuseKernels(refuse);
-    const kernels = matrixKernels();
+    const kernels = recurrentKernels();
     const heap = kernels.reserve(1000);
     for (let i = 0; i < 10_000; i++) kernels.reserve(1000);
     expect(kernels.reserve(1000)).toBe(heap);

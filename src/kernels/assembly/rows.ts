@@ -83,11 +83,12 @@ export function clipRows(x: usize, y: usize, limit: f64, rows: i32, width: usize
 }
 
 /**
- * Of a gate with `units` values at the start of each row: the sum of its openings, and, at the next float64, how many are
- * farther than 0.45 from a half; both are added to `to`. Rows whose mask is 0 are left out.
+ * Of a gate with `units` values at the start of each row: the sum of its openings into `to`, and how many are farther than
+ * 0.45 from a half into the float after it. Rows whose mask is 0 are left out.
  */
 export function gateSums(z: usize, rowWidth: usize, mask: usize, rows: i32, units: i32, to: usize): void {
-  let sum: f64 = 0, saturated = 0;
+  let sum: f64 = 0;
+  let saturated = 0;
   for (let row = 0; row < rows; row++) {
     if (!mask || load<f32>(mask + (row << 2)) != 0) {
       let lanes = f32x4.splat(0), count = i32x4.splat(0);
@@ -110,6 +111,6 @@ export function gateSums(z: usize, rowWidth: usize, mask: usize, rows: i32, unit
     }
     z += rowWidth;
   }
-  store<f64>(to, load<f64>(to) + sum);
-  store<f64>(to, load<f64>(to, 8) + <f64>saturated, 8);
+  store<f32>(to, <f32>sum);
+  store<f32>(to, <f32>saturated, 4);
 }
