@@ -68,10 +68,15 @@ export function reaches(goal: Goal, metric: number): boolean {
 }
 
 const measures: Readonly<Record<string, (target: Tensor, output: Tensor) => Tensor>> = {
-  accuracy: (target, output) => mean(equal(classOf(target, output), classOf(output, output))),
+  accuracy: accuracyOf,
   meanAbsoluteError: (target, output) => mean(abs(sub(target, output))),
   meanSquaredError: (target, output) => mean(square(sub(target, output))),
 };
+
+/** Share of outputs whose class is that of the target. */
+export function accuracyOf(target: Tensor, output: Tensor): Tensor {
+  return tidy(() => mean(equal(classOf(target, output), classOf(output, output))));
+}
 
 /** The most likely class; with a single output, whether it is above 1/2; a target that is no one-hot is a class already. */
 function classOf(values: Tensor, output: Tensor): Tensor {

@@ -4,10 +4,14 @@ import type { Line, Summary } from './summary.js';
 export const lineJson = (line: Line): string => JSON.stringify(line);
 
 /** The score as the last line: plain numbers, and the 95 % intervals beside them. */
-export function summaryJson({ recall, falseAlarms, rightCause, ...rest }: Summary): string {
-  const { programs, medianFirstStep, perRule } = rest;
-  return JSON.stringify({
-    summary: true,
+export const summaryJson = (summary: Summary): string => JSON.stringify({ summary: true, ...plain(summary) });
+
+/** The score of a published detector, as a line before the last. */
+export const peerJson = (peer: string, summary: Summary): string =>
+  JSON.stringify({ peer, ...plain(summary) });
+
+function plain({ recall, falseAlarms, rightCause, programs, medianFirstStep, perRule }: Summary): object {
+  return {
     programs,
     recall: recall.share,
     falseAlarms: falseAlarms.share,
@@ -19,5 +23,5 @@ export function summaryJson({ recall, falseAlarms, rightCause, ...rest }: Summar
       falseAlarms: [falseAlarms.low, falseAlarms.high],
       rightCause: [rightCause.low, rightCause.high],
     },
-  });
+  };
 }

@@ -4,7 +4,7 @@ import { type Data, makeData } from './data/kinds.js';
 import { gatherRows, type Rows } from './data/rows.js';
 import { score } from './goal.js';
 import { buildModel, disposeModel } from './model.js';
-import type { Observe } from './observe.js';
+import type { Observation, Observe } from './observe.js';
 import { disposeOptimizer } from './optimizer.js';
 import type { Program } from './program.js';
 import { permutation, streamOf } from './random.js';
@@ -38,10 +38,14 @@ export async function runProgram(program: Program, seed: number, observe: Observ
   const optimizer = model.optimizer;
   try {
     const encode = (rows: Rows) => encodeTargets(rows, widthOf(model), program.loss);
-    const observation = observe(model, program.clip);
-    const losses = await train(model, encode(data.training), program, seed);
+    const training = encode(data.training);
+    const heldOut = data.heldOut && encode(data.heldOut);
+    const stepsPerEpoch = Math.ceil(training.count / program.batchSize);
+    const epochs = Math.min(program.epochs, Math.ceil((program.maxSteps ?? Infinity) / stepsPerEpoch));
+    const observation = observe(model, { clip: program.clip, training, heldOut, stepsPerEpoch, epochs });
+    const losses = await train(model, training, program, seed, observation);
     const findings = await observation.finish();
-    const judged = await judge(model, encode(data.heldOut ?? data.training), data, program);
+    const judged = await judge(model, heldOut ?? training, data, program);
     return { findings, steps: losses.length, ...judged, losses };
   } finally {
     disposeModel(model);
@@ -54,6 +58,7 @@ async function train(
   rows: Rows,
   { batchSize, epochs, maxSteps = Number.POSITIVE_INFINITY }: Program,
   seed: number,
+  observation: Observation,
 ): Promise<number[]> {
   const random = streamOf(seed, SHUFFLE);
   const losses: number[] = [];
@@ -62,6 +67,7 @@ async function train(
     for (let from = 0; from < rows.count && losses.length < maxSteps; from += batchSize) {
       const batch = tensorsOf(gatherRows(rows, order.slice(from, from + batchSize)));
       losses.push((await model.trainOnBatch(batch.x, batch.y)) as number);
+      await observation.afterStep?.(losses.length - 1, batch);
       disposeBatch(batch);
     }
   }

@@ -1,29 +1,32 @@
 /**
- * `npm run battery [-- --cases FILE --seeds N --backend cpu|wasm --json]` trains faulty and healthy programs and scores the
- * rules on them; without `--cases`, every file of `battery/programs`.
+ * `npm run battery [-- --cases FILE --seeds N --backend cpu|wasm --processes N --peers --json]` trains faulty and healthy
+ * programs and scores the rules on them, and with `--peers` the published rules too; without `--cases`, every file of
+ * `battery/programs`.
  *
  * Standard output holds the result alone: tables, or with `--json` one object a line. Progress goes to standard error.
  */
-import '@tensorflow/tfjs-backend-cpu';
-import '@tensorflow/tfjs-backend-wasm';
 import { readdirSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { defaultRules, register } from '../src/index.js';
-import { type BackendName, backendFor, useBackend } from './backend.js';
-import { lineJson, summaryJson } from './json.js';
-import { observeByWatching } from './observe.js';
+import { defaultRules } from '../src/index.js';
+import { type BackendName, backendFor } from './backend.js';
+import type { Job } from './job.js';
+import { lineJson, peerJson, summaryJson } from './json.js';
 import { parsePrograms } from './parse-programs.js';
+import { runOnPool } from './pool.js';
+import { prepare } from './prepare.js';
 import type { Program } from './program.js';
-import { runProgram } from './run-program.js';
-import { type Line, lineOf, summarize } from './summary.js';
-import { programTable, progressText, summaryText } from './text.js';
+import { type Line, summarize } from './summary.js';
+import { comparisonTable, programTable, progressText, summaryText } from './text.js';
 
 const { values } = parseArgs({
   options: {
     cases: { type: 'string', multiple: true },
     seeds: { type: 'string', default: '5' },
     backend: { type: 'string' },
+    processes: { type: 'string', default: String(availableParallelism()) },
+    peers: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     treat: { type: 'boolean', default: false },
   },
@@ -37,46 +40,48 @@ try {
 }
 
 async function main(): Promise<void> {
-  const seeds = Number(values.seeds);
-  if (!(Number.isSafeInteger(seeds) && seeds > 0)) {
-    throw new RangeError(`--seeds must be a positive integer, got ${values.seeds}`);
-  }
+  const seeds = countOption('seeds', values.seeds);
+  const processes = countOption('processes', values.processes);
   if (values.treat) throw new RangeError('--treat is not there yet: programs can be diagnosed, not treated');
   const forced = backendOption(values.backend);
+  // A program may name the layers of this library.
+  prepare();
   const programs = (values.cases ?? ownFiles()).flatMap(readPrograms);
-  // The orthogonal default of recurrent layers throws or takes half a minute in tfjs itself.
-  register({ replaceOrthogonal: true });
-
+  const jobs = programs.flatMap((program) =>
+    Array.from({ length: seeds }, (_, i): Job => {
+      return { program, seed: i + 1, backend: forced ?? backendFor(program), peers: values.peers };
+    }),
+  );
   const lines: Line[] = [];
-  for (const program of programs) {
-    const backend = forced ?? backendFor(program);
-    await useBackend(backend);
-    for (let seed = 1; seed <= seeds; seed++) {
-      const line = await run(program, seed, backend);
-      if (values.json) console.log(lineJson(line));
-      lines.push(line);
+  const peerLines = new Map<string, Line[]>();
+  await runOnPool(jobs, processes, ({ line, peerLines: said, seconds }, { program, backend }) => {
+    lines.push(line);
+    for (const [name, own] of Object.entries(said)) {
+      peerLines.set(name, [...(peerLines.get(name) ?? []), own]);
     }
-  }
+    if (values.json) console.log(lineJson(line));
+    const progress = `${lines.length}/${jobs.length}`;
+    console.error(`${progress} ${progressText(program, line, backend, seconds)}`);
+  });
   const summary = summarize(
     programs,
     lines,
     defaultRules.map(({ id }) => id),
   );
-  if (values.json) console.log(summaryJson(summary));
-  else console.log(`${programTable(programs, lines)}\n\n${summaryText(summary, seeds)}`);
+  const others = [...peerLines].map(([name, own]) => [name, summarize(programs, own, [])] as const);
+  if (values.json) {
+    for (const [name, score] of others) console.log(peerJson(name, score));
+    console.log(summaryJson(summary));
+    return;
+  }
+  console.log(`${programTable(programs, lines)}\n\n${summaryText(summary, seeds)}`);
+  if (others.length > 0) console.log(`\n${comparisonTable([['gradient-health', summary], ...others])}`);
 }
 
-async function run(program: Program, seed: number, backend: BackendName): Promise<Line> {
-  const start = performance.now();
-  try {
-    const line = lineOf(program, seed, await runProgram(program, seed, observeByWatching));
-    console.error(progressText(program, line, backend, (performance.now() - start) / 1000));
-    return line;
-  } catch (error) {
-    throw new Error(`program ${program.id}: ${error instanceof Error ? error.message : error}`, {
-      cause: error,
-    });
-  }
+function countOption(name: string, given: string): number {
+  const value = Number(given);
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw new RangeError(`--${name} must be a positive integer, got ${given}`);
 }
 
 function backendOption(name: string | undefined): BackendName | undefined {

@@ -36,10 +36,13 @@ const isAlarm = ({ severity }: Pick<Finding, 'severity'>): boolean => severity !
 /** JSON has no word for these. */
 const writable = (value: number): number | string => (Number.isFinite(value) ? value : String(value));
 
+/** The part of an outcome that a line tells. */
+type Judged = Omit<Outcome, 'findings' | 'losses'> & { readonly findings: Line['fired'] };
+
 export function lineOf(
   { id, faulty }: Program,
   seed: number,
-  { findings, steps, loss, metric }: Outcome,
+  { findings, steps, loss, metric }: Judged,
 ): Line {
   return {
     id,

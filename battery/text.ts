@@ -59,6 +59,17 @@ export function summaryText(summary: Summary, seeds: number): string {
   ].join('\n');
 }
 
+/** A row for each detector, on the same programs and seeds. */
+export function comparisonTable(scores: readonly (readonly [name: string, score: Summary])[]): string {
+  const head = ['detector', 'recall', 'false alarms', 'right cause', 'median first step'];
+  const rows = scores.map(([name, { recall, falseAlarms, rightCause, medianFirstStep }]) => [
+    name,
+    ...[recall, falseAlarms, rightCause].map(shareText),
+    String(medianFirstStep ?? '-'),
+  ]);
+  return table([head, ...rows]);
+}
+
 function reached(goal: NonNullable<Program['goal']>, { metric }: Line): boolean {
   return reaches(goal, Number(metric));
 }

@@ -1,7 +1,11 @@
-import { type Check, list, optional } from '../fields.js';
+import { type Check, list, number, optional } from '../fields.js';
 import { type Kind, kind, type Rows } from './rows.js';
 
-type Nested = number | readonly Nested[];
+/** JSON has no word for these. */
+const notFinite = ['NaN', 'Infinity', '-Infinity'] as const;
+
+type Leaf = number | (typeof notFinite)[number];
+type Nested = Leaf | readonly Nested[];
 
 interface Description {
   readonly x: readonly Nested[];
@@ -11,7 +15,7 @@ interface Description {
 }
 
 const numbers: Check = {
-  expects: 'a list of numbers, or of lists of equal length, and so on',
+  expects: 'a list of numbers (or "NaN", "Infinity", "-Infinity"), or of lists of equal length, and so on',
   holds: (value) => list.holds(value) && sameShape(value as Nested[]),
 };
 
@@ -40,16 +44,18 @@ function rowsOf(x: readonly Nested[], y: readonly Nested[], suffix: string): Row
 
 const columnShape = ([, ...shape]: readonly number[]): number[] => (shape.length === 0 ? [1] : shape);
 
+const isList = (value: Nested): value is readonly Nested[] => Array.isArray(value);
+
 function shapeOf(value: Nested): number[] {
-  return typeof value === 'number' ? [] : [value.length, ...shapeOf(value[0] ?? 0)];
+  return isList(value) ? [value.length, ...shapeOf(value[0] ?? 0)] : [];
 }
 
 function flatten(value: Nested): number[] {
-  return typeof value === 'number' ? [value] : value.flatMap(flatten);
+  return isList(value) ? value.flatMap(flatten) : [Number(value)];
 }
 
 function sameShape(value: Nested): boolean {
-  if (!Array.isArray(value)) return typeof value === 'number' && Number.isFinite(value);
+  if (!isList(value)) return number.holds(value) || notFinite.some((word) => word === value);
   const shape = JSON.stringify(shapeOf(value[0] ?? []));
   return (
     value.length > 0 && value.every((each) => sameShape(each) && JSON.stringify(shapeOf(each)) === shape)

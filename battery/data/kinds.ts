@@ -1,4 +1,5 @@
 import { digits } from './digits.js';
+import { friedman } from './friedman.js';
 import { functionOfX } from './function.js';
 import { inline } from './inline.js';
 import { blobs, circles, moons, spirals, xor } from './points.js';
@@ -12,6 +13,7 @@ export const kinds: Readonly<Record<string, Kind>> = {
   circles,
   copy,
   digits,
+  friedman,
   function: functionOfX,
   inline,
   moons,

@@ -25,6 +25,7 @@ const small: Record<string, object> = {
   circles: { n: 12, noise: 0.1 },
   copy: { n: 12, length: 3, delay: 2 },
   digits: { n: 12, as: 'flat' },
+  friedman: { n: 12, noise: 1 },
   function: { x: [0, 1.1, 0.1], y: 'x^2', noise: 1 },
   inline: { x: [[1], [2]], y: [3, 4] },
   moons: { n: 12, noise: 0.1 },
@@ -158,6 +159,19 @@ describe('sequences', () => {
   });
 });
 
+describe('friedman', () => {
+  test('is the function of Friedman, and nothing of the features behind the fifth', () => {
+    for (const { x, y } of samples(make({ kind: 'friedman', n: 20, features: 7 }).training)) {
+      const [a = 0, b = 0, c = 0, d = 0, e = 0] = x;
+      expect(x).toHaveLength(7);
+      const expected = 10 * Math.sin(Math.PI * a * b) + 20 * (c - 0.5) ** 2 + 10 * d + 5 * e;
+      // float32 of values up to 30.
+      expect(Math.abs(y[0]! - expected)).toBeLessThan(1e-5);
+    }
+    expect(() => make({ kind: 'friedman', n: 9, features: 4 })).toThrow('at least 5 features, got 4');
+  });
+});
+
 describe('digits', () => {
   test.each([
     ['flat', [784]],
@@ -213,6 +227,19 @@ describe('inline', () => {
     expect(training).toMatchObject({ count: 2, xShape: [2, 2], yShape: [1] });
     expect([...training.x]).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
     expect(heldOut).toMatchObject({ count: 1, xShape: [2, 2] });
+  });
+
+  test('takes what is no number by name', () => {
+    const { training } = make({
+      kind: 'inline',
+      x: [
+        [1, 'NaN'],
+        ['-Infinity', 2],
+      ],
+      y: ['Infinity', 0],
+    });
+    expect([...training.x]).toEqual([1, Number.NaN, Number.NEGATIVE_INFINITY, 2]);
+    expect([...training.y]).toEqual([Number.POSITIVE_INFINITY, 0]);
   });
 
   test('refuses inputs and targets that do not match', () => {

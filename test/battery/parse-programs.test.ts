@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parsePrograms } from '../../battery/parse-programs.js';
 import { program } from './programs.js';
@@ -86,21 +86,38 @@ describe('parsePrograms', () => {
   });
 });
 
-describe.each(['autotrainer', 'stack-overflow'])('the programs of %s', (file) => {
-  const path = new URL(`../../battery/programs/${file}.json`, import.meta.url);
-  const programs = parsePrograms(readFileSync(path, 'utf8'));
+const folder = new URL('../../battery/programs/', import.meta.url);
+const files = readdirSync(folder).filter((file) => file.endsWith('.json'));
+const all = files.flatMap((file) => parsePrograms(readFileSync(new URL(file, folder), 'utf8')));
 
-  test('come in pairs that train on the same data, as many steps, towards the same goal', () => {
-    const faulty = programs.filter((each) => each.faulty);
-    expect(programs.length).toBe(2 * faulty.length);
-    for (const { id, data, goal, maxSteps } of faulty) {
-      const twin = programs.find((each) => each.id === `${id}-fixed`);
-      expect(twin, id).toMatchObject({ data, goal, faulty: false });
-      expect(twin!.maxSteps).toBe(maxSteps);
+describe.each(files)('the programs of %s', (file) => {
+  const programs = parsePrograms(readFileSync(new URL(file, folder), 'utf8'));
+
+  test('say which rules name the right cause of each fault, where they come from, and what they are to reach', () => {
+    for (const { faulty, causes = [], source = '', goal } of programs) {
+      expect(causes.length > 0).toBe(faulty);
+      expect(source).not.toBe('');
+      expect(goal).toBeDefined();
     }
   });
 
-  test('say which rules name the right cause of each fault', () => {
-    for (const { faulty, causes = [] } of programs) expect(causes.length > 0).toBe(faulty);
+  test('that are repaired have the goal and the steps of the program that they repair', () => {
+    for (const { id, goal, maxSteps, faulty } of programs.filter((each) => each.id.endsWith('-fixed'))) {
+      expect(faulty).toBe(false);
+      expect(programs.find((each) => `${each.id}-fixed` === id)).toMatchObject({
+        goal,
+        maxSteps,
+        faulty: true,
+      });
+    }
+  });
+});
+
+describe('the programs of the battery', () => {
+  test('are at least 60, of which at least a third each is faulty and healthy, with an id of their own', () => {
+    expect(all.length).toBeGreaterThanOrEqual(60);
+    expect(all.filter(({ faulty }) => faulty).length).toBeGreaterThan(all.length / 3);
+    expect(all.filter(({ faulty }) => !faulty).length).toBeGreaterThan(all.length / 3);
+    expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
   });
 });

@@ -141,7 +141,7 @@ describe('runProgram', () => {
     expect(tf.memory().numBytes).toBe(before.numBytes);
   });
 
-  test('shows the observer the model and the clip, and nothing of the program', async () => {
+  test('shows the observer the model, the clip, the data and its division, and nothing of the program', async () => {
     const seen: unknown[][] = [];
     const observe: Observe = (...given) => {
       seen.push(given);
@@ -149,7 +149,10 @@ describe('runProgram', () => {
     };
     const clip = { name: 'clipByValue', limit: 2 };
     await runProgram(program({ id: 'secret', clip }), 1, observe);
-    expect(seen).toEqual([[expect.any(tfl.Sequential), clip]]);
+    // 30 rows in batches of 8 make 4 steps, so that 6 steps need 2 epochs.
+    const sight = { clip, stepsPerEpoch: 4, epochs: 2, training: { count: 30 }, heldOut: { count: 10 } };
+    expect(seen).toMatchObject([[expect.any(tfl.Sequential), sight]]);
+    expect(JSON.stringify(seen[0]![1])).not.toContain('secret');
     expect(JSON.stringify((seen[0]![0] as tfl.LayersModel).toJSON())).not.toContain('secret');
   });
 

@@ -1,0 +1,57 @@
+import { type BackendName, useBackend } from './backend.js';
+import { observeByWatching } from './observe.js';
+import type { Alarm } from './peers/evidence.js';
+import { observeForPeers } from './peers/observe-for-peers.js';
+import { peers } from './peers/peers.js';
+import type { Program } from './program.js';
+import { runProgram } from './run-program.js';
+import { type Line, lineOf } from './summary.js';
+
+/** One program to run at one seed. Plain data: it may cross to another process. */
+export interface Job {
+  readonly program: Program;
+  readonly seed: number;
+  readonly backend: BackendName;
+  /** Whether to ask the published rules too, about a second training that is the same. */
+  readonly peers: boolean;
+}
+
+/** What a job gave. */
+export interface Result {
+  readonly line: Line;
+  /** The same line from each peer, by its name. */
+  readonly peerLines: Readonly<Record<string, Line>>;
+  readonly seconds: number;
+}
+
+/** Trains the program of a job and judges it. @throws Error that names the program. */
+export async function runJob({ program, seed, backend, peers: withPeers }: Job): Promise<Result> {
+  const start = performance.now();
+  try {
+    await useBackend(backend);
+    const line = lineOf(program, seed, await runProgram(program, seed, observeByWatching));
+    const seconds = (performance.now() - start) / 1000;
+    return { line, peerLines: withPeers ? await askPeers(program, seed) : {}, seconds };
+  } catch (error) {
+    throw new Error(`program ${program.id}: ${error instanceof Error ? error.message : error}`, {
+      cause: error,
+    });
+  }
+}
+
+async function askPeers(program: Program, seed: number): Promise<Readonly<Record<string, Line>>> {
+  let said: ReadonlyMap<string, readonly Alarm[]> = new Map();
+  const outcome = await runProgram(
+    program,
+    seed,
+    observeForPeers(peers, (alarms) => {
+      said = alarms;
+    }),
+  );
+  return Object.fromEntries(
+    [...said].map(([name, alarms]) => {
+      const findings = alarms.map((alarm) => ({ ...alarm, severity: 'warning' as const }));
+      return [name, lineOf(program, seed, { ...outcome, findings })];
+    }),
+  );
+}
