@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { defineConfig, type Options } from 'tsup';
 
 const index = { index: 'src/index.ts' };
+const tensorboard = { tensorboard: 'src/sinks/tensorboard/index.ts' };
 const common: Options = {
   sourcemap: true,
   target: 'es2022',
@@ -15,13 +16,20 @@ rmSync('dist', { recursive: true, force: true });
 export default defineConfig([
   // One file for each source file: bundlers then leave out whole modules, and with the last one that needs it the import of
   // tfjs-layers, which is not marked as free of side effects.
-  { ...common, format: 'esm', entry: ['src/**/*.ts', '!src/kernels/assembly/**'], bundle: false },
+  {
+    ...common,
+    format: 'esm',
+    entry: ['src/**/*.ts', '!src/kernels/assembly/**', '!src/sinks/tensorboard/**'],
+    bundle: false,
+  },
   // A rollup pass (`treeshake`): without it tsup down-levels the syntax of CommonJS through sucrase.
   { ...common, format: 'cjs', entry: index, splitting: true, treeshake: true },
+  // One file that holds the packages it uses: the library has no runtime dependency.
+  { ...common, format: ['esm', 'cjs'], entry: tensorboard, splitting: false, treeshake: true },
   // tsup sets `baseUrl` itself, which TypeScript 6 reports as TS5101.
   {
     format: ['esm', 'cjs'],
-    entry: index,
+    entry: { ...index, ...tensorboard },
     dts: { only: true, compilerOptions: { ignoreDeprecations: '6.0' } },
   },
 ]);

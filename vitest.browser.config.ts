@@ -17,7 +17,14 @@ const webgpu = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '-
 
 /** The tests that need a browser: `npm run test:browser`. */
 export default defineConfig({
-  resolve: { alias: { 'gradient-health': fileURLToPath(new URL('src/index.ts', import.meta.url)) } },
+  resolve: {
+    alias: {
+      'gradient-health/tensorboard': fileURLToPath(
+        new URL('src/sinks/tensorboard/index.ts', import.meta.url),
+      ),
+      'gradient-health': fileURLToPath(new URL('src/index.ts', import.meta.url)),
+    },
+  },
   // Found during a run, they would be bundled anew and tfjs would exist twice.
   optimizeDeps: {
     include: [

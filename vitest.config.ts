@@ -2,7 +2,15 @@ import { fileURLToPath } from 'node:url';
 import { configDefaults, defineConfig } from 'vitest/config';
 
 export default defineConfig({
-  resolve: { alias: { 'gradient-health': fileURLToPath(new URL('src/index.ts', import.meta.url)) } },
+  resolve: {
+    // The longer name first: an alias also stands for what begins with it.
+    alias: {
+      'gradient-health/tensorboard': fileURLToPath(
+        new URL('src/sinks/tensorboard/index.ts', import.meta.url),
+      ),
+      'gradient-health': fileURLToPath(new URL('src/index.ts', import.meta.url)),
+    },
+  },
   test: {
     include: ['test/**/*.test.ts'],
     // These need vitest.browser.config.ts.

@@ -1,5 +1,6 @@
 import { jsonlLine } from '../record/jsonl.js';
 import type { Sink } from '../record/sink.js';
+import { inOrder } from './in-order.js';
 
 /**
  * Writes a run as a log of JSON lines: the facts, then each record and finding as it comes. {@link readJsonl} reads it
@@ -26,23 +27,11 @@ export function jsonlSink(write: (line: string) => void | Promise<void>): Sink {
   if (typeof write !== 'function') {
     throw new TypeError(`jsonlSink: write must be a function that appends a line, got ${typeof write}`);
   }
-  let pending: Promise<void> | undefined;
-  const append = (line: string): void | Promise<void> => {
-    const written = pending === undefined ? write(line) : pending.then(() => write(line));
-    if (!(written instanceof Promise)) return;
-    // Without the failure: it is the caller's, who gets `written`, and must not hold up the lines after it.
-    const settled: Promise<void> = written.then(ignore, ignore).then(() => {
-      if (pending === settled) pending = undefined;
-    });
-    pending = settled;
-    return written;
-  };
+  const log = inOrder(write);
   return {
-    open: (facts) => append(jsonlLine({ facts })),
-    write: (step) => append(jsonlLine({ step })),
-    finding: (finding) => append(jsonlLine({ finding })),
-    close: () => pending,
+    open: (facts) => log.write(jsonlLine({ facts })),
+    write: (step) => log.write(jsonlLine({ step })),
+    finding: (finding) => log.write(jsonlLine({ finding })),
+    close: () => log.settled(),
   };
 }
-
-function ignore(): void {}
