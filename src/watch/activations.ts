@@ -1,4 +1,4 @@
-import { customGrad, scalar, type Tensor } from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import type { PlacedLayer } from '../layout/paths.js';
 import type { GateRecord, LayerRecord, StepRecord, TensorStats, ThroughTimeRecord } from '../record/run.js';
 import { mergeStats } from '../stats/merge.js';
@@ -92,7 +92,7 @@ export function draftActivations(
       output(place, tensor) {
         const activation = activationOf(place.path) ?? '';
         const bounds = isRecurrent(place) ? undefined : bounded[activation];
-        const call: Call = untaped(() => ({
+        const call: Call = gauge.untaped(() => ({
           output: gauge.stats(tensor, histogram),
           ...(oneSided.has(activation) && { active: gauge.activeUnits(tensor) }),
           ...(bounds && { saturated: gauge.countBeyond(tensor, bounds.center, bounds.radius) }),
@@ -108,7 +108,7 @@ export function draftActivations(
         if (cell) capture(cell, gradientInto(sequence.cell, time));
       },
       gate(place, gate, tensor) {
-        const readings = untaped(() => ({
+        const readings = gauge.untaped(() => ({
           stats: gauge.stats(tensor, false),
           saturated: gauge.countBeyond(tensor, 0.5, SATURATED_GATE),
         }));
@@ -135,7 +135,7 @@ function layerRecord(calls: readonly Call[], deadShare: (active: ArrayLike<numbe
   return {
     output,
     outputGradient: gradients.length > 0 ? merged(gradients) : null,
-    ...(active[0] && { deadShare: deadShare(anyActive(active, active[0].length)) }),
+    ...(active[0] && { deadShare: deadShare(anyActive(active, active[0])) }),
     ...(first?.saturated && { saturatedShare: output.size === 0 ? 0 : saturated / output.size }),
   };
 }
@@ -143,8 +143,10 @@ function layerRecord(calls: readonly Call[], deadShare: (active: ArrayLike<numbe
 const merged = (stats: readonly TensorStats[]): TensorStats =>
   stats.reduce((sum, next) => mergeStats(sum, next));
 
-const anyActive = (calls: readonly ArrayLike<number>[], units: number): number[] =>
-  Array.from({ length: units }, (_, unit) => Math.max(...calls.map((active) => active[unit] ?? 0)));
+function anyActive(calls: readonly ArrayLike<number>[], first: ArrayLike<number>): ArrayLike<number> {
+  if (calls.length === 1) return first;
+  return Array.from(first, (_, unit) => Math.max(...calls.map((active) => active[unit] ?? 0)));
+}
 
 function throughTimeRecord({ reversed, hidden, cell, gates }: Sequence): ThroughTimeRecord {
   const length = Math.max(hidden.length, cell.length);
@@ -177,7 +179,7 @@ export function createUnitMemory(): UnitMemory {
       }));
       const now = layer.records++;
       let dead = 0;
-      for (const unit of layer.lastActive.keys()) {
+      for (let unit = 0; unit < active.length; unit++) {
         if ((active[unit] ?? 0) > 0) layer.lastActive[unit] = now;
         if (now - (layer.lastActive[unit] ?? 0) >= WINDOW_RECORDS) dead++;
       }
@@ -187,16 +189,6 @@ export function createUnitMemory(): UnitMemory {
 }
 
 const isRecurrent = ({ layer }: PlacedLayer): boolean => 'cell' in layer || 'stateSize' in layer;
-
-/** Runs operations without leaving them on the tape of the gradient that is being taken. */
-function untaped<T>(run: () => T): T {
-  let result: T | undefined;
-  customGrad(() => {
-    result = run();
-    return { value: scalar(0), gradFunc: (dy: Tensor) => dy };
-  })(scalar(0));
-  return result as T;
-}
 
 function getOrAdd<K, V>(map: Map<K, V>, key: K, make: () => V): V {
   const known = map.get(key);

@@ -1,9 +1,11 @@
 import {
   cast,
   concat,
+  customGrad,
   dispose,
   keep,
   reshape,
+  scalar,
   type Tensor,
   type Tensor1D,
   tensor as tensorOf,
@@ -89,6 +91,14 @@ export function deviceGauge(queue: ReadQueue): Gauge {
         () => ops.countBeyond(onDevice(tensor), center, radius),
         (counts) => counts.reduce((total, count) => total + count, 0),
       ),
+    untaped(reduce) {
+      let result: ReturnType<typeof reduce> | undefined;
+      customGrad(() => {
+        result = reduce();
+        return { value: scalar(0), gradFunc: (dy: Tensor) => dy };
+      })(scalar(0));
+      return result as ReturnType<typeof reduce>;
+    },
     async settle() {
       if (parts.length === 0) return;
       try {

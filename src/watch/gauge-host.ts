@@ -4,11 +4,14 @@ import { BIN_COUNT, measure } from '../kernels/measure.js';
 import { statsFromSums } from '../stats/stats-from-sums.js';
 import type { Gauge } from './gauge.js';
 
+/** Its counts become a histogram before the next tensor's: allocating it anew would take longer than counting a bias. */
+const scratchBins = new Uint32Array(BIN_COUNT);
+
 /** Measures at once, in one pass over the backend's own array, where values can be read synchronously. */
 export function hostGauge(): Gauge {
   return {
     stats(tensor, histogram) {
-      const bins = histogram ? new Uint32Array(BIN_COUNT) : undefined;
+      const bins = histogram ? scratchBins.fill(0) : undefined;
       const stats = statsFromSums(measure(elementsOf(tensor), bins), bins);
       return () => stats;
     },
@@ -27,9 +30,15 @@ export function hostGauge(): Gauge {
     activeUnits(tensor) {
       const active = new Uint8Array(tensor.shape.at(-1) ?? 1);
       const elements = elementsOf(tensor);
-      for (let at = 0, unit = 0; at < elements.length; at++) {
-        if (elements[at] !== 0) active[unit] = 1;
-        if (++unit === active.length) unit = 0;
+      // Most layers show all their units within a few rows.
+      let silent = active.length;
+      for (let row = 0; row < elements.length && silent > 0; row += active.length) {
+        for (let unit = 0; unit < active.length; unit++) {
+          if (active[unit] === 0 && elements[row + unit] !== 0) {
+            active[unit] = 1;
+            silent--;
+          }
+        }
       }
       return () => active;
     },
@@ -41,6 +50,8 @@ export function hostGauge(): Gauge {
       }
       return () => count;
     },
+    // Reading a backend's array runs no operation.
+    untaped: (reduce) => reduce(),
     settle: () => undefined,
     discard() {},
   };

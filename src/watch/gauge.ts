@@ -1,4 +1,4 @@
-import { clone, keep, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
+import { keep, reshape, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
 import type { ChangeSums, PairSums } from '../kernels/compare.js';
 import type { TensorStats } from '../record/run.js';
 
@@ -19,11 +19,13 @@ export interface Gauge {
   activeUnits(tensor: Tensor): Reading<ArrayLike<number>>;
   /** Number of elements that lie farther than `radius` from `center`. */
   countBeyond(tensor: Tensor, center: number, radius: number): Reading<number>;
+  /** Runs reductions of tensors that are being differentiated, without leaving them on the tape. */
+  untaped<T>(reduce: () => T): T;
   /** Starts reading back; `undefined` when every reading can be called at once. */
   settle(): Promise<void> | undefined;
   /** Gives up what was measured so far. */
   discard(): void;
 }
 
-/** A reference to the tensor's present value that outlives every scope: no copy is made. */
-export const hold = (tensor: Tensor): Tensor => keep(clone(tensor));
+/** A reference to the tensor's present value that outlives every scope: no copy is made, as wasm's `clone` would. */
+export const hold = (tensor: Tensor): Tensor => keep(reshape(tensor, tensor.shape));

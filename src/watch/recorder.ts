@@ -2,6 +2,7 @@ import type { Finding, Report, Rule } from '../record/finding.js';
 import type { Run, RunFacts, StepRecord } from '../record/run.js';
 import type { Sink } from '../record/sink.js';
 import { diagnose, reportOf } from '../rules/diagnose.js';
+import { lossTrend } from '../rules/loss-trend.js';
 import { createFanOut } from './fan-out.js';
 
 /** Where records become history, findings and output. Knows no tensor. */
@@ -50,7 +51,7 @@ export function createRecorder({ rules, sinks, history, onStep, onFinding }: Rec
   const run = (): Run => ({ ...facts, steps });
 
   const announce = (finding: Finding): void => {
-    const key = `${finding.rule}\n${finding.where}`;
+    const key = keyOf(finding);
     const known = findings.get(key);
     findings.set(
       key,
@@ -60,8 +61,11 @@ export function createRecorder({ rules, sinks, history, onStep, onFinding }: Rec
     fanOut.finding(finding);
     onFinding(finding);
   };
-  const check = (): void => {
-    for (const finding of diagnose(run(), rules).findings) announce(finding);
+  /** Returns the keys of what is found now; earlier findings stay. */
+  const check = (): ReadonlySet<string> => {
+    const found = diagnose(run(), rules).findings;
+    for (const finding of found) announce(finding);
+    return new Set(found.map(keyOf));
   };
 
   const recorder: Recorder = {
@@ -98,8 +102,14 @@ export function createRecorder({ rules, sinks, history, onStep, onFinding }: Rec
     },
     note: announce,
     report() {
-      check();
-      return reportOf(run(), [...findings.values()]);
+      const now = check();
+      const well = lossTrend(run()).succeeded;
+      const passed = (finding: Finding): boolean =>
+        well && rules.some(({ id }) => id === finding.rule) && !now.has(keyOf(finding));
+      const all = [...findings.values()].map((finding): Finding => {
+        return passed(finding) ? { ...finding, severity: 'info' } : finding;
+      });
+      return reportOf(run(), all, rules);
     },
     async flush() {
       check();
@@ -109,6 +119,8 @@ export function createRecorder({ rules, sinks, history, onStep, onFinding }: Rec
   };
   return recorder;
 }
+
+const keyOf = ({ rule, where }: Finding): string => `${rule}\n${where}`;
 
 /** A finding about the watching itself. */
 export function observation(
