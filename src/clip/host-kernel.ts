@@ -8,6 +8,7 @@ import {
   type Tensor,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
+import { type HostMemory, hostMemoryOf } from '../layout/host-memory.js';
 
 /** One pass over arrays of numbers, for the backends whose tensors are arrays this thread can see. */
 export interface HostKernel<Attributes extends NamedAttrMap> {
@@ -45,7 +46,7 @@ export function defineHostKernel<Attributes extends NamedAttrMap>(
   const backends: readonly string[] = kernel.backends ?? ['cpu', 'wasm'];
   return (inputs, shape, attributes) => {
     const backendName = getBackend();
-    const memory = memoryOf[backendName];
+    const memory = hostMemoryOf[backendName];
     if (memory === undefined || !backends.includes(backendName)) return undefined;
     if (!getKernel(kernel.name, backendName)) register(kernel, backendName, memory);
     return engine().runKernel<Tensor>(kernel.name, Object.fromEntries(inputs.entries()), {
@@ -58,7 +59,7 @@ export function defineHostKernel<Attributes extends NamedAttrMap>(
 function register<Attributes extends NamedAttrMap>(
   kernel: HostKernel<Attributes>,
   backendName: string,
-  memory: Memory,
+  memory: HostMemory,
 ): void {
   registerKernel({
     kernelName: kernel.name,
@@ -83,43 +84,3 @@ function register<Attributes extends NamedAttrMap>(
 function tensorsOf(named: NamedTensorInfoMap): TensorInfo[] {
   return Object.values(named).filter((tensor) => tensor !== undefined);
 }
-
-/** How a backend keeps its tensors. */
-interface Memory {
-  allocate(backend: object, shape: number[]): TensorInfo;
-  views(backend: object, tensors: readonly TensorInfo[]): Float32Array[];
-  share(backend: object, tensor: TensorInfo): TensorInfo;
-}
-
-interface CpuBackend {
-  data: { get(dataId: object): { values: Float32Array } };
-  makeTensorInfo(shape: number[], dtype: 'float32', values: Float32Array): TensorInfo;
-  incRef(dataId: object): void;
-}
-
-interface WasmBackend {
-  makeOutput(shape: number[], dtype: 'float32'): TensorInfo;
-  typedArrayFromHeap(tensor: TensorInfo): Float32Array;
-  incRef(dataId: object): void;
-}
-
-const share: Memory['share'] = (backend, { dataId, shape, dtype }) => {
-  (backend as CpuBackend | WasmBackend).incRef(dataId);
-  return { dataId, shape, dtype };
-};
-
-const memoryOf: Readonly<Record<string, Memory>> = {
-  cpu: {
-    allocate: (backend, shape) => {
-      const size = shape.reduce((product, length) => product * length, 1);
-      return (backend as CpuBackend).makeTensorInfo(shape, 'float32', new Float32Array(size));
-    },
-    views: (backend, tensors) => tensors.map(({ dataId }) => (backend as CpuBackend).data.get(dataId).values),
-    share,
-  },
-  wasm: {
-    allocate: (backend, shape) => (backend as WasmBackend).makeOutput(shape, 'float32'),
-    views: (backend, tensors) => tensors.map((tensor) => (backend as WasmBackend).typedArrayFromHeap(tensor)),
-    share,
-  },
-};

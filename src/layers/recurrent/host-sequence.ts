@@ -1,0 +1,195 @@
+import {
+  engine,
+  type GradFunc,
+  getBackend,
+  getGradient,
+  getKernel,
+  type NamedAttrMap,
+  type NamedTensorMap,
+  registerGradient,
+  registerKernel,
+  type Tensor,
+  type TensorInfo,
+} from '@tensorflow/tfjs-core';
+import { recurrentKernels } from '../../kernels/recurrent-kernels.js';
+import { type HostMemory, hostMemoryOf } from '../../layout/host-memory.js';
+import { runBackward } from './run-backward.js';
+import { runForward } from './run-forward.js';
+import {
+  type GradientName,
+  type RecurrentLimits,
+  type SequenceGradients,
+  type SequenceInputs,
+  traceSizes,
+} from './sequence.js';
+import type { SequenceShape } from './sequence-plan.js';
+import type { ThroughTimeSums } from './through-time.js';
+
+/** A cell over a sequence, as tensors: the fields of {@link SequenceInputs}. */
+export type SequenceTensors = Readonly<{ [name in keyof SequenceInputs]: Tensor | undefined }> &
+  Readonly<Record<'x' | 'kernel' | 'recurrentKernel', Tensor>>;
+
+/** How to go through it. */
+export interface SequenceOptions {
+  readonly shape: SequenceShape;
+  readonly limits: RecurrentLimits;
+  /** Whether the output is [batch, time, units] and not the last state. */
+  readonly returnSequences: boolean;
+  readonly observe: ((sums: ThroughTimeSums) => void) | undefined;
+}
+
+/** The kernel's attributes: which inputs are there, in their order, and what goes with them. */
+interface Attributes extends SequenceOptions {
+  readonly names: readonly InputName[];
+}
+
+type InputName = keyof SequenceInputs | 'gates' | 'cells' | 'states';
+
+const forwardName = 'GradientHealthRecurrent';
+const gradientName = 'GradientHealthRecurrentGradient';
+const emptyName = 'GradientHealthEmpty';
+
+/** What lies in the heap of the kernels now, if it is the backward pass of a job. */
+let inHeap: { readonly job: object; readonly gradients: SequenceGradients } | undefined;
+
+/**
+ * Runs a cell over a sequence on a backend whose tensors this thread can see; `undefined` on others.
+ *
+ * It is one kernel of tfjs and one node on the tape. What the backward pass needs is kept in tensors that the kernel fills
+ * though they are its inputs: as outputs, tfjs would make gradients of their size for them.
+ *
+ * @returns The output and the final states.
+ */
+export function hostSequence(tensors: SequenceTensors, options: SequenceOptions): Tensor[] | undefined {
+  const backendName = getBackend();
+  const memory = hostMemoryOf[backendName];
+  if (memory === undefined) return undefined;
+  if (!getKernel(forwardName, backendName)) register(backendName, memory);
+  const given = { ...tensors, ...(engine().isTapeOn() && emptyTrace(options)) };
+  const entries = Object.entries(given).filter(([, tensor]) => tensor !== undefined);
+  const attributes: Attributes = { ...options, names: entries.map(([name]) => name as InputName) };
+  const inputs = entries.map(([, tensor]) => tensor) as unknown as NamedTensorMap;
+  return engine().runKernel<Tensor[]>(forwardName, inputs, attributes as unknown as NamedAttrMap);
+}
+
+function emptyTrace({ shape, returnSequences }: SequenceOptions): Record<string, Tensor> {
+  const { gates, cells } = traceSizes(shape);
+  const empty = (size: number): Tensor => engine().runKernel<Tensor>(emptyName, {}, { size });
+  return {
+    gates: empty(gates),
+    ...(cells > 0 && { cells: empty(cells) }),
+    ...(!returnSequences && { states: empty(shape.batch * shape.time * shape.units) }),
+  };
+}
+
+function register(backendName: string, memory: HostMemory): void {
+  registerKernel({
+    kernelName: emptyName,
+    backendName,
+    kernelFunc: ({ backend: owner, attrs }) =>
+      memory.allocate(owner, [(attrs as unknown as { size: number }).size]),
+  });
+  registerKernel({
+    kernelName: forwardName,
+    backendName,
+    kernelFunc({ inputs, backend: owner, attrs }) {
+      const options = attrs as unknown as Attributes;
+      const { batch, time, units, cell } = options.shape;
+      const states = cell === 'lstm' ? 2 : 1;
+      const outputs = [
+        memory.allocate(owner, options.returnSequences ? [batch, time, units] : [batch, units]),
+        ...Array.from({ length: states }, () => memory.allocate(owner, [batch, units])),
+      ];
+      const [output, hidden, cellState] = memory.views(owner, outputs);
+      const arrays = named(memory, owner, inputs as unknown as TensorInfo[], options.names);
+      inHeap = undefined;
+      const sequence = options.returnSequences ? output : arrays.states;
+      const trace = {
+        ...(sequence && { hidden: sequence }),
+        ...(arrays.gates && { gates: arrays.gates }),
+        ...(arrays.cells && { cells: arrays.cells }),
+      };
+      runForward(recurrentKernels(), options.shape, arrays, trace, { hidden, cell: cellState });
+      if (!options.returnSequences && hidden) output?.set(hidden);
+      return outputs;
+    },
+  });
+  registerKernel({
+    kernelName: gradientName,
+    backendName,
+    kernelFunc({ inputs, backend: owner, attrs }) {
+      const { job, name, at } = attrs as unknown as GradientAttributes;
+      const tensors = inputs as unknown as TensorInfo[];
+      const gradients = inHeap?.job === job ? inHeap.gradients : goBack(memory, owner, tensors, job);
+      const output = memory.allocate(owner, (tensors[at] as TensorInfo).shape);
+      const [values] = memory.views(owner, [output]);
+      if (values) gradients.into(name, values);
+      return output;
+    },
+  });
+  if (getGradient(forwardName)) return;
+  registerGradient({ kernelName: forwardName, saveAllInputs: true, outputsToSave: [true], gradFunc });
+}
+
+type Arrays = SequenceInputs & {
+  readonly [name in 'gates' | 'cells' | 'states']: Float32Array | undefined;
+};
+
+function named(
+  memory: HostMemory,
+  owner: object,
+  tensors: readonly TensorInfo[],
+  names: readonly InputName[],
+): Arrays {
+  const views = memory.views(owner, tensors.slice(0, names.length));
+  return Object.fromEntries(names.map((name, index) => [name, views[index]])) as unknown as Arrays;
+}
+
+/** One backward pass, of which each gradient is asked for on its own, and only if it is wanted. */
+interface Job extends Attributes {
+  observed: boolean;
+}
+
+interface GradientAttributes {
+  readonly job: Job;
+  readonly name: GradientName;
+  /** Of the input that it is the gradient of. */
+  readonly at: number;
+}
+
+const differentiable: readonly InputName[] = ['x', 'kernel', 'recurrentKernel', 'bias', 'hidden', 'cell'];
+
+const gradFunc: GradFunc = (dy, saved, attrs) => {
+  const options = attrs as unknown as Attributes;
+  const job: Job = { ...options, observed: false };
+  const inputs = [...saved, ...(Array.isArray(dy) ? dy : [dy])] as unknown as NamedTensorMap;
+  const gradients = options.names.flatMap((name, at): [number, () => Tensor][] => {
+    if (!differentiable.includes(name)) return [];
+    const attributes = { job, name, at } as unknown as NamedAttrMap;
+    return [[at, () => engine().runKernel<Tensor>(gradientName, inputs, attributes)]];
+  });
+  return Object.fromEntries(gradients);
+};
+
+function goBack(
+  memory: HostMemory,
+  owner: object,
+  tensors: readonly TensorInfo[],
+  job: Job,
+): SequenceGradients {
+  const { names, shape, limits, returnSequences, observe } = job;
+  const arrays = named(memory, owner, tensors, names);
+  const [output, dOutput, dHidden, dCell] = memory.views(owner, tensors.slice(names.length));
+  const hidden = returnSequences ? output : arrays.states;
+  if (!hidden || !arrays.gates) throw new Error('The forward pass ran outside of a gradient.');
+  const trace = { hidden, gates: arrays.gates, cells: arrays.cells ?? new Float32Array(0) };
+  const last =
+    dHidden && !returnSequences && dOutput ? dHidden.map((value, at) => value + (dOutput[at] ?? 0)) : dHidden;
+  const dy = { sequence: returnSequences ? dOutput : undefined, hidden: last, cell: dCell };
+  // A pass that has to run again, for its heap was needed in between, is not observed twice.
+  const watch = job.observed ? undefined : observe;
+  job.observed = true;
+  const gradients = runBackward(recurrentKernels(), shape, arrays, trace, dy, limits, watch);
+  inHeap = { job, gradients };
+  return gradients;
+}
