@@ -3,6 +3,7 @@ import { defineConfig, type Options } from 'tsup';
 
 const index = { index: 'src/index.ts' };
 const tensorboard = { tensorboard: 'src/sinks/tensorboard/index.ts' };
+const dashboard = { dashboard: 'src/dashboard/index.ts' };
 const common: Options = {
   sourcemap: true,
   target: 'es2022',
@@ -19,17 +20,31 @@ export default defineConfig([
   {
     ...common,
     format: 'esm',
-    entry: ['src/**/*.ts', '!src/kernels/assembly/**', '!src/sinks/tensorboard/**'],
+    entry: [
+      'src/**/*.ts',
+      ...['!src/kernels/assembly/**', '!src/sinks/tensorboard/**', '!src/dashboard/**', '!src/cli/**'],
+    ],
     bundle: false,
   },
   // A rollup pass (`treeshake`): without it tsup down-levels the syntax of CommonJS through sucrase.
   { ...common, format: 'cjs', entry: index, splitting: true, treeshake: true },
   // One file that holds the packages it uses: the library has no runtime dependency.
   { ...common, format: ['esm', 'cjs'], entry: tensorboard, splitting: false, treeshake: true },
+  // Small, and without a map: most of it is the chart library.
+  {
+    ...common,
+    format: ['esm', 'cjs'],
+    entry: dashboard,
+    splitting: false,
+    treeshake: true,
+    platform: 'browser',
+    minify: true,
+    sourcemap: false,
+  },
   // tsup sets `baseUrl` itself, which TypeScript 6 reports as TS5101.
   {
     format: ['esm', 'cjs'],
-    entry: { ...index, ...tensorboard },
+    entry: { ...index, ...tensorboard, ...dashboard },
     dts: { only: true, compilerOptions: { ignoreDeprecations: '6.0' } },
   },
 ]);

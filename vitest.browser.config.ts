@@ -19,6 +19,7 @@ const webgpu = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader', '-
 export default defineConfig({
   resolve: {
     alias: {
+      'gradient-health/dashboard': fileURLToPath(new URL('src/dashboard/index.ts', import.meta.url)),
       'gradient-health/tensorboard': fileURLToPath(
         new URL('src/sinks/tensorboard/index.ts', import.meta.url),
       ),
@@ -36,6 +37,8 @@ export default defineConfig({
     ],
   },
   test: {
+    // Bundles what the page of a report holds.
+    globalSetup: 'src/dashboard/build.mjs',
     include: ['test/browser/**/*.test.ts'],
     reporters: ['default', './test/plain-reporter.ts'],
     testTimeout: 120_000,

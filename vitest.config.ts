@@ -5,6 +5,7 @@ export default defineConfig({
   resolve: {
     // The longer name first: an alias also stands for what begins with it.
     alias: {
+      'gradient-health/dashboard': fileURLToPath(new URL('src/dashboard/index.ts', import.meta.url)),
       'gradient-health/tensorboard': fileURLToPath(
         new URL('src/sinks/tensorboard/index.ts', import.meta.url),
       ),
@@ -12,9 +13,11 @@ export default defineConfig({
     },
   },
   test: {
+    // Bundles what the page of a report holds.
+    globalSetup: 'src/dashboard/build.mjs',
     include: ['test/**/*.test.ts'],
-    // These need vitest.browser.config.ts.
-    exclude: [...configDefaults.exclude, 'test/browser/**'],
+    // These need vitest.browser.config.ts and vitest.interop.config.ts.
+    exclude: [...configDefaults.exclude, 'test/browser/**', 'test/interop/**'],
     setupFiles: ['test/setup.ts'],
     reporters: ['default', './test/plain-reporter.ts'],
     testTimeout: 60_000,

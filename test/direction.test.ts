@@ -26,7 +26,7 @@ const folders: Readonly<Record<string, Folder>> = {
   rules: { uses: [], tfjs: [] },
   report: { uses: [], tfjs: [] },
   sinks: { uses: ['report'], tfjs: [] },
-  dashboard: { uses: [], tfjs: [] },
+  dashboard: { uses: ['report'], tfjs: [] },
   cli: { uses: [], tfjs: [], node: true },
   testing: { uses: [], tfjs: [] },
   layout: { uses: [], tfjs: ['core', 'layers'] },
@@ -43,6 +43,7 @@ const folders: Readonly<Record<string, Folder>> = {
 /** Packages that the build bundles, and the only place that may import each. */
 const bundled: Readonly<Record<string, RegExp>> = {
   '@bufbuild/protobuf/wire': /^src\/sinks\/tensorboard\//,
+  '@observablehq/plot': /^src\/dashboard\/page\//,
 };
 
 /** The half of `watch` that knows models, and may therefore import tfjs-layers as a value. */

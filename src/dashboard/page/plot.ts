@@ -1,0 +1,16 @@
+import * as Plot from '@observablehq/plot';
+
+/** Space left of the vertical axis: for the longest of these labels, in the page's small type. */
+export function labelMargin(labels: readonly string[]): number {
+  const longest = Math.max(...labels.map((label) => Array.from(label).length), 0);
+  return Math.min(170, Math.max(56, 14 + 6.4 * longest));
+}
+
+/** Plot's own style sheet would need `unsafe-inline`; what matters of it stands in the page's. */
+export function draw(options: Plot.PlotOptions): (SVGSVGElement | HTMLElement) & Plot.Plot {
+  const plot = Plot.plot({ className: 'plot', marginTop: 12, marginBottom: 34, marginRight: 16, ...options });
+  for (const style of plot.querySelectorAll('style')) style.remove();
+  return plot;
+}
+
+export const stepAxis: Plot.Markish = Plot.axisX({ label: 'training step', labelArrow: 'none', tickSize: 4 });
