@@ -9,7 +9,7 @@ const MOST_BARS = 60;
 /**
  * What TensorBoard shows of a record. The groups, which stand before the first `/` of a tag:
  *
- * - scalars of the step: `training`, and `clip` where there is one;
+ * - scalars of the step: `all`, for the whole model (TensorBoard sorts by name, so that it comes first), and `clip`;
  * - scalars of each layer: `gradient_norm`, `weight_norm`, `update_ratio`, `dead_share`, `saturated_share`;
  * - `non_finite`: elements of a weight's gradient that are NaN or infinite, only where there are any;
  * - histograms of the elements: `gradients` by weight, `activations` and `activation_gradients` by layer;
@@ -25,11 +25,11 @@ export function recordSummaries(record: StepRecord, isLayer: (path: string) => b
     if (found.length > 0) summaries.push({ tag, histogram: found });
   };
 
-  scalar('training/loss', record.loss);
-  scalar('training/learning_rate', record.learningRate);
-  scalar('training/gradient_norm', record.globalNorm);
-  scalar('training/loss_scale', record.lossScale?.scale);
-  scalar('training/watch_share', record.watchShare);
+  scalar('all/loss', record.loss);
+  scalar('all/learning_rate', record.learningRate);
+  scalar('all/gradient_norm', record.globalNorm);
+  scalar('all/loss_scale', record.lossScale?.scale);
+  scalar('all/watch_share', record.watchShare);
   if (record.clip) {
     scalar('clip/norm_after', record.clip.normAfter);
     scalar('clip/fired', Number(record.clip.fired));

@@ -12,11 +12,11 @@ const byTag = (summaries: readonly Summary[]) =>
 describe('recordSummaries', () => {
   test('shows everything that a record holds', () => {
     expect(byTag(recordSummaries(fullRecord(), () => false))).toEqual({
-      'training/loss': 0.5,
-      'training/learning_rate': 0.01,
-      'training/gradient_norm': Number.NaN,
-      'training/loss_scale': 1024,
-      'training/watch_share': 0.01,
+      'all/loss': 0.5,
+      'all/learning_rate': 0.01,
+      'all/gradient_norm': Number.NaN,
+      'all/loss_scale': 1024,
+      'all/watch_share': 0.01,
       'clip/norm_after': 2,
       'clip/fired': 1,
       'clip/rejected': 1,
@@ -60,7 +60,7 @@ describe('recordSummaries', () => {
   test('shows no more than a record holds', () => {
     const [record] = history({ steps: 1, loss: () => null, gradients: () => ({ 'a/kernel': 3 }) }).steps;
     expect(byTag(recordSummaries({ ...record!, learningRate: null }, () => false))).toEqual({
-      'training/gradient_norm': 3,
+      'all/gradient_norm': 3,
       'gradient_norm/a': 3,
       'weight_norm/a': 1,
       'update_ratio/a': 0.03,

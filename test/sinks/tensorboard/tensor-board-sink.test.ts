@@ -43,7 +43,7 @@ describe('tensorBoardSink', () => {
       [1, 1_700_000_000.01],
       [2, 1_700_000_000.02],
     ]);
-    expect(events[1]?.values[0]).toEqual({ tag: 'training/loss', scalar: Math.fround(steps[1]!.loss!) });
+    expect(events[1]?.values[0]).toEqual({ tag: 'all/loss', scalar: Math.fround(steps[1]!.loss!) });
   });
 
   test('writes every value of a record: scalars as float32, edges and counts exactly', () => {
