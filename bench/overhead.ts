@@ -40,9 +40,11 @@ function overheadOf(training: Training, backend: 'cpu' | 'wasm'): BenchCase {
     case: training.name,
     backend,
     baseline: 'unwatched',
+    slow: ['tf.norm + dataSync', 'one-hot histogram', 'enableDebugMode'],
     ...(training.pairs[backend] && { pairs: training.pairs[backend] }),
     variants: {
       unwatched: step(() => {}),
+      'unwatched again': step(() => {}),
       gradients: step((model) => {
         const gauge = hostGauge();
         onGradients(model, (gradients) => {

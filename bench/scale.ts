@@ -29,7 +29,7 @@ function perParameter(backend: string): BenchCase {
     return () => {
       for (let done = 0; done < PARAMETERS; done += size) {
         gauge.stats(gradient!, true);
-        gauge.compare(before!, after!);
+        gauge.change(before!, after!);
       }
     };
   };

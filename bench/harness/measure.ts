@@ -16,8 +16,10 @@ export interface BenchCase {
   readonly variants: Readonly<Record<string, () => void | Promise<void>>>;
   /** Name of the variant that the others are compared with. */
   readonly baseline: string;
-  /** Rounds in which every variant is measured once. @default 31 */
+  /** Rounds in which every variant is measured once, next to the baseline. @default 31 */
   readonly pairs?: number;
+  /** Variants for which a tenth of the rounds, and at least five, must do: slow ones, whose ratios are far from 1. */
+  readonly slow?: readonly string[];
   /** CPU time that every variant spends first, unmeasured, for the compiler to settle. @default 300 */
   readonly warmupMs?: number;
   dispose?(): void | Promise<void>;
@@ -46,24 +48,23 @@ export interface MeasureOptions {
   readonly onRound?: (round: number, rounds: number) => void;
 }
 
-/** A sample shorter than this drowns in the clock and in the odd collection of garbage. */
-const sampleMs = 50;
+/** Long enough for the clock, and short: noise that lasts longer meets both halves of a pair alike and cancels out. */
+const sampleMs = 10;
 
 /**
- * Measures the case in rounds. Each round takes one sample of every variant in an order drawn from the seed, so that
- * drift, heat and neighbours meet all of them alike; a ratio is always between samples of one round. Garbage is
- * collected before each sample (where Node exposes `gc`), so that no variant pays for another's.
+ * Measures the case in rounds. In each, every variant is sampled right next to a sample of the baseline, variants and the
+ * order within a pair drawn from the seed, so that drift, heat and neighbours meet both alike; a ratio is always between
+ * the two samples of a pair. Garbage is collected before each round (where Node exposes `gc`).
  */
 export async function measure(
   bench: string,
-  { case: name, backend, variants, baseline, pairs = 31, warmupMs = 300 }: BenchCase,
+  { case: name, backend, variants, baseline, pairs = 31, slow = [], warmupMs = 300 }: BenchCase,
   { seed = 1, cpuMs = processCpuMs, onRound }: MeasureOptions = {},
 ): Promise<BenchRow[]> {
-  const work = Object.entries(variants);
   const base = variants[baseline];
   if (base === undefined) throw new RangeError(`bench ${bench}: ${name} has no variant ${baseline}`);
+  const compared = Object.entries(variants).filter(([variant]) => variant !== baseline);
   const sample = async (unit: () => void | Promise<void>, units: number): Promise<number> => {
-    globalThis.gc?.();
     const before = cpuMs();
     for (let i = 0; i < units; i++) await unit();
     return cpuMs() - before;
@@ -79,24 +80,25 @@ export async function measure(
     return unitMs;
   };
 
-  const unitMs = new Map<string, number>();
-  for (const [variant, unit] of work) unitMs.set(variant, await warmUp(unit));
-  const units = Math.max(1, Math.ceil(sampleMs / Math.max(unitMs.get(baseline) ?? 0, 1e-6)));
+  for (const [, unit] of compared) await warmUp(unit);
+  const units = Math.max(1, Math.ceil(sampleMs / Math.max(await warmUp(base), 1e-6)));
   const random = mulberry32(seed);
-  const samples = new Map<string, number[]>(work.map(([variant]) => [variant, []]));
+  const ratios = new Map<string, number[]>(compared.map(([variant]) => [variant, []]));
+  const slowEvery = Math.max(1, Math.min(10, Math.floor(pairs / 5)));
   for (let round = 0; round < pairs; round++) {
-    for (const [variant, unit] of shuffled(work, random)) {
-      samples.get(variant)?.push(await sample(unit, units));
+    globalThis.gc?.();
+    const due = compared.filter(([variant]) => round % slowEvery === 0 || !slow.includes(variant));
+    for (const [variant, unit] of shuffled(due, random)) {
+      const [first, second] = random() < 0.5 ? [base, unit] : [unit, base];
+      const [firstMs, secondMs] = [await sample(first, units), await sample(second, units)];
+      ratios.get(variant)?.push(first === unit ? firstMs / secondMs : secondMs / firstMs);
     }
     onRound?.(round + 1, pairs);
   }
 
-  const baselineMs = samples.get(baseline) ?? [];
-  return work.flatMap(([variant]) => {
-    if (variant === baseline) return [];
-    const ratios = (samples.get(variant) ?? []).map((ms, round) => ms / (baselineMs[round] ?? Number.NaN));
-    const at = (share: number): number => percentile(ratios, share);
-    return [{ bench, case: name, backend, variant, baseline, ratio: at(0.5), low: at(0.1), high: at(0.9) }];
+  return [...ratios].map(([variant, of]) => {
+    const at = (share: number): number => percentile(of, share);
+    return { bench, case: name, backend, variant, baseline, ratio: at(0.5), low: at(0.1), high: at(0.9) };
   });
 }
 

@@ -53,14 +53,20 @@ function perceptron(
   };
 }
 
-export const mlp512: Training = perceptron('MLP 784-512-512-10 b64', 64, [784, 512, 512, 10], { cpu: 11 });
-export const mlp128: Training = perceptron('MLP 784-5x128-10 b32', 32, [784, 128, 128, 128, 128, 128, 10]);
-export const mlp64: Training = perceptron('MLP 32-64-64-1 b32', 32, [32, 64, 64, 1]);
+export const mlp512: Training = perceptron('MLP 784-512-512-10 b64', 64, [784, 512, 512, 10], {
+  wasm: 151,
+  cpu: 31,
+});
+export const mlp128: Training = perceptron('MLP 784-5x128-10 b32', 32, [784, 128, 128, 128, 128, 128, 10], {
+  wasm: 301,
+  cpu: 101,
+});
+export const mlp64: Training = perceptron('MLP 32-64-64-1 b32', 32, [32, 64, 64, 1], { wasm: 301, cpu: 301 });
 
 export const lstm128: Training = {
   name: 'LSTM T30 B32 H128',
   backends: ['wasm', 'cpu'],
-  pairs: { cpu: 7 },
+  pairs: { wasm: 51, cpu: 15 },
   build: () =>
     compiled(
       [
@@ -81,7 +87,7 @@ export const lstm128: Training = {
 export const conv: Training = {
   name: 'Conv 28x28-8-16-10 b16',
   backends: ['cpu'],
-  pairs: { cpu: 15 },
+  pairs: { cpu: 51 },
   build: () =>
     compiled(
       [

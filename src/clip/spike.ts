@@ -50,6 +50,7 @@ export interface SpikeClipOptions extends ClipOptions {
 
 /** Larger elements enter the mean square as this, whose square is a float32. */
 const largestRemembered = 1e18;
+const mostRemembered = largestRemembered ** 2;
 
 /**
  * Limits each element of each gradient that is a spike by its own history (after SPAM).
@@ -158,24 +159,28 @@ function average(squares: Tensor, gradient: Tensor, weight: Tensor): Tensor {
 
 const hostLimit = defineHostKernel({
   name: 'GradientHealthLimitBySquares',
+  isIdentity: ([, , factor]) => factor?.[0] === 0,
   compute(output, [values = output, squares = output, [factor = 0] = output]) {
+    const perSquare = factor * factor;
     for (let i = 0; i < output.length; i++) {
-      const value = values[i] ?? 0;
+      const value = values[i] as number;
       // Squared, in float64, where it cannot overflow: a root only for what is limited.
-      const cap = (squares[i] ?? 0) * factor * factor;
-      output[i] = cap > 0 && value * value > cap ? Math.sign(value) * Math.sqrt(cap) : value;
+      const cap = (squares[i] as number) * perSquare;
+      output[i] = value * value > cap && cap > 0 ? Math.sign(value) * Math.sqrt(cap) : value;
     }
   },
 });
 
 const hostAverage = defineHostKernel({
   name: 'GradientHealthAverageOfSquares',
+  isIdentity: ([, , weight]) => weight?.[0] === 0,
   compute(output, [squares = output, values = output, [weight = 0] = output]) {
     for (let i = 0; i < output.length; i++) {
-      const square = squares[i] ?? 0;
-      const magnitude = Math.abs(values[i] ?? 0);
-      const remembered = Number.isFinite(magnitude) ? Math.min(magnitude, largestRemembered) : 0;
-      output[i] = square + (remembered * remembered - square) * weight;
+      const square = squares[i] as number;
+      const value = values[i] as number;
+      const own = value * value;
+      const remembered = own <= mostRemembered ? own : own < Infinity ? mostRemembered : 0;
+      output[i] = square + (remembered - square) * weight;
     }
   },
 });

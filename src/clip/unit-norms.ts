@@ -16,6 +16,7 @@ import {
 import type { GroupNorms } from './group-norms.js';
 import { splitMagnitude } from './group-norms.js';
 import { defineHostKernel } from './host-kernel.js';
+import { type Blocks, blocksOf, changeUnits, unitSums } from './host-units.js';
 
 /**
  * Measures the units of one weight: the L2 norms over `axes`, which stay with length 1. As in {@link GroupNorms} each is a
@@ -43,41 +44,11 @@ function composedNorms(tensor: Tensor, axes: readonly number[]): [scale: Tensor,
   return [scale, sqrt(sum(square(div(magnitudes, scale)), [...axes], true))];
 }
 
-/** A tensor as [outer, units, inner] of which `outer` and `inner` are reduced. */
-interface Blocks {
-  readonly [name: string]: number;
-  readonly units: number;
-  readonly inner: number;
-}
-
-/** Absent where the axes that stay are not side by side. */
-function blocksOf(shape: readonly number[], axes: readonly number[]): Blocks | undefined {
-  const kept = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
-  const first = kept[0] ?? shape.length;
-  if (kept.some((axis, i) => axis !== first + i)) return undefined;
-  const size = (lengths: readonly number[]): number =>
-    lengths.reduce((product, length) => product * length, 1);
-  return {
-    units: size(shape.slice(first, first + kept.length)),
-    inner: size(shape.slice(first + kept.length)),
-  };
-}
-
 const hostUnitNorms = defineHostKernel<Blocks>({
   name: 'GradientHealthUnitNorms',
-  compute(output, [values = output], { units, inner }) {
-    const squares = new Float64Array(units);
-    for (let i = 0; i < values.length; ) {
-      for (let unit = 0; unit < units; unit++) {
-        let total = squares[unit] ?? 0;
-        for (const end = i + inner; i < end; i++) {
-          const value = values[i] ?? 0;
-          total += value * value;
-        }
-        squares[unit] = total;
-      }
-    }
-    squares.forEach((total, unit) => {
+  compute(output, [values = output], blocks) {
+    const { units } = blocks;
+    unitSums(values, blocks, true).forEach((total, unit) => {
       const { scale, relative } = splitMagnitude(Math.sqrt(total));
       output[unit] = scale;
       output[units + unit] = relative;
@@ -88,12 +59,6 @@ const hostUnitNorms = defineHostKernel<Blocks>({
 const hostScaleUnits = defineHostKernel<Blocks>({
   name: 'GradientHealthScaleUnits',
   isIdentity: ([, factors]) => factors?.every((factor) => factor === 1) ?? true,
-  compute(output, [values = output, factors = output], { units, inner }) {
-    for (let i = 0; i < output.length; ) {
-      for (let unit = 0; unit < units; unit++) {
-        const factor = factors[unit] ?? 1;
-        for (const end = i + inner; i < end; i++) output[i] = (values[i] ?? 0) * factor;
-      }
-    }
-  },
+  compute: (output, [values = output, factors = output], { inner }) =>
+    changeUnits(output, values, Float64Array.from(factors), inner, 'scale'),
 });

@@ -1,5 +1,6 @@
-import { clone, dispose, engine, keep, type NamedTensorMap, type Scalar, tidy } from '@tensorflow/tfjs-core';
+import { dispose, engine, keep, type NamedTensorMap, type Scalar, tidy } from '@tensorflow/tfjs-core';
 import type { ClipStrategy, ClipVariable } from '../clip/strategy.js';
+import { reference } from './gauge.js';
 import type { NamedGradient } from './slots.js';
 
 /** What a strategy made of one step's gradients. The caller disposes both. */
@@ -11,7 +12,7 @@ export interface Clipped {
 /** A strategy with its memory. */
 export interface Clipper {
   readonly strategy: ClipStrategy;
-  /** The result is cloned, so that a strategy may return what it was given and the caller may still dispose it. */
+  /** The result is new references, so that a strategy may return what it was given and the caller may still dispose it. */
   apply(gradients: readonly NamedGradient[]): Clipped;
   dispose(): void;
 }
@@ -50,9 +51,9 @@ export function createClipper(
         if (clipped.state) replaceState(clipped.state);
         return {
           gradients: Object.fromEntries(
-            Object.entries(clipped.gradients).map(([key, tensor]) => [key, clone(tensor)]),
+            Object.entries(clipped.gradients).map(([key, tensor]) => [key, reference(tensor)]),
           ),
-          ...(clipped.accept && { accept: clone(clipped.accept) }),
+          ...(clipped.accept && { accept: reference(clipped.accept) }),
         };
       });
       step++;

@@ -27,5 +27,8 @@ export interface Gauge {
   discard(): void;
 }
 
-/** A reference to the tensor's present value that outlives every scope: no copy is made, as wasm's `clone` would. */
-export const hold = (tensor: Tensor): Tensor => keep(reshape(tensor, tensor.shape));
+/** Another reference to the tensor's present value: no copy is made, as wasm's `clone` would. */
+export const reference = <T extends Tensor>(tensor: T): T => reshape(tensor, tensor.shape) as Tensor as T;
+
+/** A reference that outlives every scope. */
+export const hold = (tensor: Tensor): Tensor => keep(reference(tensor));

@@ -58,9 +58,9 @@ describe('measure', () => {
   });
 
   test('repeats short work until a sample is long enough to time', async () => {
-    const { bench, order, cpuMs } = fakeCase({ base: () => 10, other: () => 10 }, 3);
+    const { bench, order, cpuMs } = fakeCase({ base: () => 2, other: () => 2 }, 3);
     await measure('toy', bench, { cpuMs });
-    // One call of each to learn the cost, then 3 rounds of 50 ms / 10 ms = 5 calls for each of two variants.
+    // One call of each to learn the cost, then 3 pairs of 10 ms / 2 ms = 5 calls for each of two variants.
     expect(order.length).toBe(2 + 3 * 5 * 2);
   });
 
@@ -72,7 +72,7 @@ describe('measure', () => {
     expect(order.filter((name) => name === 'other').length).toBe(7);
   });
 
-  test('draws the order of every round from the seed', async () => {
+  test('draws the order of every round and pair from the seed', async () => {
     const orderOf = async (seed: number): Promise<string> => {
       const { bench, order, cpuMs } = fakeCase({ base: () => 50, a: () => 50, b: () => 50 }, 8);
       await measure('toy', bench, { cpuMs, seed });
@@ -80,9 +80,25 @@ describe('measure', () => {
     };
     expect(await orderOf(1)).toBe(await orderOf(1));
     expect(await orderOf(1)).not.toBe(await orderOf(2));
-    const rounds = (await orderOf(1)).match(/\w+ \w+ \w+/g) ?? [];
-    expect(new Set(rounds).size).toBeGreaterThan(1);
-    expect(new Set(rounds.map((round) => round.split(' ').sort().join(' ')))).toEqual(new Set(['a b base']));
+    // Two pairs to a round, each of a variant and the baseline.
+    const rounds = (await orderOf(1)).match(/\w+ \w+ \w+ \w+/g) ?? [];
+    expect(new Set(rounds).size).toBeGreaterThan(2);
+    expect(new Set(rounds.map((round) => round.split(' ').sort().join(' ')))).toEqual(
+      new Set(['a b base base']),
+    );
+    for (const pair of (await orderOf(1)).match(/\w+ \w+/g) ?? []) expect(pair).toMatch(/^base|base$/);
+  });
+
+  test('samples a slow variant in a tenth of the rounds, and in five at least', async () => {
+    const { bench, order, cpuMs } = fakeCase({ base: () => 50, quick: () => 50, slow: () => 200 }, 40);
+    const rows = await measure('toy', { ...bench, slow: ['slow'] }, { cpuMs });
+    // Once to warm up; every 8th of 40 rounds.
+    expect(order.filter((name) => name === 'slow').length).toBe(1 + 5);
+    expect(order.filter((name) => name === 'quick').length).toBe(1 + 40);
+    expect(rows.map(({ variant, ratio }) => [variant, ratio])).toEqual([
+      ['quick', 1],
+      ['slow', 4],
+    ]);
   });
 
   test('names a baseline that is not among the variants', async () => {
