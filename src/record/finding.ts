@@ -72,6 +72,11 @@ export interface Report {
 export interface Rule {
   /** Kebab-case and stable: the `rule` of its findings. */
   readonly id: string;
+  /**
+   * Rules whose findings are consequences of this one's, by id. Where both are found, the consequence gets this rule as its
+   * `because` and ranks below it; a note (`info`) explains nothing.
+   */
+  readonly explains?: readonly string[];
   /** Findings in this run; none for healthy training. Never throws, whatever the run holds. */
   check(run: Run): Finding[];
 }

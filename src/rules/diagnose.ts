@@ -8,7 +8,8 @@ const severityRank = { error: 0, warning: 1, info: 2 } as const;
 /**
  * Diagnoses a run: asks every rule, ranks the findings and sums them up in one sentence.
  *
- * Root causes come first, then the findings that another one of the same report explains (`because`); within both by
+ * Root causes come first, then the findings that another one of the same report explains (`because`, from the rules'
+ * `explains`); within both by
  * severity, then by first step. A rule that throws does not end the diagnosis: its failure becomes an `info` finding.
  * Works on live runs and on saved ones alike; nothing is changed and no tensor is touched.
  *
@@ -31,6 +32,7 @@ export function diagnose(run: Run, rules: readonly Rule[] = defaultRules): Repor
   return reportOf(
     run,
     rules.flatMap((rule) => checkSafely(rule, judged)),
+    rules,
   );
 }
 
@@ -41,8 +43,8 @@ function withoutOverflows(run: Run): Run {
 }
 
 /** Ranks findings, wherever they come from, and sums them up. */
-export function reportOf(run: Run, findings: readonly Finding[]): Report {
-  const ranked = rank(findings);
+export function reportOf(run: Run, findings: readonly Finding[], rules: readonly Rule[]): Report {
+  const ranked = rank(explained(findings, rules));
   return { run, findings: ranked, verdict: verdict(run, ranked) };
 }
 
@@ -64,6 +66,23 @@ function checkSafely(rule: Rule, run: Run): Finding[] {
       },
     ];
   }
+}
+
+/**
+ * Gives consequences their cause. Rules stand in order, root causes first: of several causes that were found the last one
+ * before the consequence is the nearest, so that causes form a chain.
+ */
+function explained(findings: readonly Finding[], rules: readonly Rule[]): Finding[] {
+  const found = new Set(findings.flatMap(({ rule, severity }) => (severity === 'info' ? [] : [rule])));
+  return findings.map((finding) => {
+    if (finding.because !== undefined && found.has(finding.because)) return finding;
+    const place = rules.findIndex(({ id }) => id === finding.rule);
+    const earlier = rules.slice(0, Math.max(0, place));
+    const cause = earlier
+      .filter(({ id, explains }) => found.has(id) && explains?.includes(finding.rule))
+      .at(-1);
+    return cause === undefined ? finding : { ...finding, because: cause.id };
+  });
 }
 
 function rank(findings: readonly Finding[]): Finding[] {

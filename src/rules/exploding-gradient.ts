@@ -74,6 +74,17 @@ export function explodingGradient(options: ExplodingGradientOptions = {}): Rule 
   checkCount('explodingGradient', 'overRecords', overRecords);
   return {
     id,
+    explains: [
+      'dead-units',
+      'saturated-activation',
+      'zero-gradient',
+      'non-finite',
+      'update-ratio-high',
+      'gradient-spike',
+      'loss-divergence',
+      'loss-oscillation',
+      'loss-plateau',
+    ],
     check(run) {
       if (above !== undefined) return checkNorms(run, above);
       const overSteps = explodingOverSteps(run, growth);

@@ -1,4 +1,5 @@
 import type { Run } from '../record/run.js';
+import { outputLayer } from './output-layer.js';
 import { variableOf, weightedLayers } from './weighted-layers.js';
 
 /**
@@ -18,10 +19,16 @@ export function guessLoss(run: Run): number | null {
     case 'meansquarederror':
     case 'mse':
       return target !== undefined && target.std > 0 ? target.std ** 2 : null;
+    case 'meanabsoluteerror':
+    case 'mae':
+      return target !== undefined && target.std > 0 ? usualDeviation * target.std : null;
     default:
       return null;
   }
 }
+
+/** Mean absolute deviation of a normal distribution, sqrt(2 / pi) of its standard deviation; 0.87 for a uniform one. */
+const usualDeviation = 0.8;
 
 function entropy(p: number): number | null {
   return p > 0 && p < 1 ? -p * Math.log(p) - (1 - p) * Math.log(1 - p) : null;
@@ -29,6 +36,8 @@ function entropy(p: number): number | null {
 
 /** As if the classes were equally frequent; the bias of the output layer has an entry for each. */
 function logOfClasses(run: Run): number | null {
+  const { units } = outputLayer(run) ?? {};
+  if (units !== undefined) return units > 1 ? Math.log(units) : null;
   const record = run.steps.at(-1);
   const outputs = weightedLayers(run).filter((layer) => layer.facts?.isOutput);
   const [bias] = outputs.flatMap((layer) => layer.vectors);

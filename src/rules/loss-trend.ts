@@ -1,5 +1,6 @@
 import type { Run } from '../record/run.js';
 import { guessLoss } from './guess-loss.js';
+import { remember } from './remember.js';
 
 /** What the loss says about training; every property is false where it says nothing. */
 export interface LossTrend {
@@ -7,14 +8,26 @@ export interface LossTrend {
   readonly known: boolean;
   /** The loss is all but zero: small gradients are what one wants. */
   readonly converged: boolean;
-  /** Fell beyond its own noise since the beginning, and below what a constant prediction reaches. */
+  /** Fell beyond its own noise since the beginning, and below what a constant prediction reaches; or is below that, for sure. */
   readonly succeeded: boolean;
   /** Is falling still, beyond its own noise, and not merely towards what a constant prediction reaches. */
   readonly falling: boolean;
+  /** Falls fast enough to leave a constant prediction behind within a few times the steps so far. */
+  readonly onItsWay: boolean;
+  /** Is at half of a constant prediction's loss, or of the first one, or below. */
+  readonly good: boolean;
+  /** The recent loss over a constant prediction's, or else over the early one; NaN where there is none. */
+  readonly share: number;
+  /** Converged, succeeded or good: nothing needs to be said against such a run. */
+  readonly well: boolean;
+  /** None of the above for some time: what training there is does not help. */
+  readonly failing: boolean;
 }
 
 /** Fewest losses that make a trend: thirds of two. */
 const fewest = 6;
+/** Losses before which nothing is said to fail: training may begin with a few bad steps. Heuristic. */
+const fewestToFail = 20;
 /** A monitor with bounded history keeps its first ten records. */
 const longestEarly = 10;
 const longestRecent = 20;
@@ -28,9 +41,13 @@ const convergedShare = 0.01;
 const convergedLoss = 1e-6;
 /** A constant prediction is beaten below this share of its loss. Heuristic. */
 const beatenShare = 0.98;
+/** Share of the loss below which training is plainly under way. Heuristic. */
+const goodShare = 0.5;
+/** Multiple of the steps so far within which a falling loss should get below a constant prediction's. Heuristic. */
+const patience = 3;
 
 /** Compares the recent losses with the early ones. */
-export function lossTrend(run: Run): LossTrend {
+export const lossTrend: (run: Run) => LossTrend = remember((run) => {
   const losses = finiteLosses(run);
   const third = Math.floor(losses.length / 3);
   const first = losses.slice(0, Math.max(1, Math.min(longestEarly, third)));
@@ -38,25 +55,38 @@ export function lossTrend(run: Run): LossTrend {
   const length = Math.max(1, Math.min(longestRecent, third));
   const recent = spread(losses.slice(-length));
   const before = spread(losses.slice(-2 * length, -length));
+  // Of tiny batches the last few losses say little; the last third of them says more.
+  const latest = spread(losses.slice(-Math.max(1, third)));
+  const earlier = spread(losses.slice(-2 * Math.max(1, third), -Math.max(1, third)));
   const guess = guessLoss(run);
   const known = losses.length >= fewest;
-  const learning = guess === null || recent.mean < beatenShare * guess;
+  const beats = ({ mean }: Spread): boolean => guess === null || mean < beatenShare * guess;
   const done =
     guess === null ? Math.max(convergedLoss, convergedShare * Math.min(...first)) : convergedShare * guess;
-  return {
-    known,
-    converged: recent.mean >= 0 && recent.mean <= done,
-    succeeded: known && learning && fell(early, recent),
-    falling: known && learning && fell(before, recent),
-  };
-}
+  const converged = recent.mean >= 0 && recent.mean <= done;
+  const risen = fell(recent, latest);
+  const share = recent.mean / (guess ?? early.mean);
+  const good = known && share <= goodShare;
+  const succeeded =
+    known &&
+    ((guess !== null && beats(recent) && isBelow(latest, beatenShare * guess)) ||
+      (beats(recent) && fell(early, recent)) ||
+      (beats(latest) && beats(recent) && fell(early, latest) && !risen));
+  const falling = known && beats(recent) && fell(before, recent);
+  const pace = (earlier.mean - latest.mean) / third;
+  const far = guess === null ? 0 : latest.mean - beatenShare * guess;
+  const onItsWay = known && fell(earlier, latest) && far <= patience * losses.length * pace;
+  const well = converged || succeeded || good;
+  const failing = losses.length >= fewestToFail && !well && !falling && !onItsWay;
+  return { known, converged, succeeded, falling, onItsWay, good, share, well, failing };
+});
 
 /** Losses of the run; one that is not finite says nothing here and is the business of a rule of its own. */
-export function finiteLosses(run: Run): number[] {
+export const finiteLosses: (run: Run) => readonly number[] = remember(({ steps }) => {
   const losses: number[] = [];
-  for (const { loss } of run.steps) if (loss !== null && Number.isFinite(loss)) losses.push(loss);
+  for (const { loss } of steps) if (loss !== null && Number.isFinite(loss)) losses.push(loss);
   return losses;
-}
+});
 
 interface Spread {
   readonly mean: number;
@@ -75,7 +105,12 @@ export function spread(values: readonly number[]): Spread {
   return { mean, error2: n > 1 ? squares / (n - 1) / n : 0 };
 }
 
-function fell(from: Spread, to: Spread): boolean {
+/** Whether a mean lies below a limit, beyond its own noise. */
+const isBelow = ({ mean, error2 }: Spread, limit: number): boolean =>
+  mean + standardErrors * Math.sqrt(error2) < limit;
+
+/** Whether the second mean is lower, beyond the noise of both. */
+export function fell(from: Spread, to: Spread): boolean {
   const fall = from.mean - to.mean;
   return (
     fall > standardErrors * Math.sqrt(from.error2 + to.error2) && fall > smallestFall * Math.abs(from.mean)

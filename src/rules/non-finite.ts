@@ -31,7 +31,7 @@ const explainingGrowth = 100;
  * ```
  */
 export function nonFinite(): Rule {
-  return { id, check };
+  return { id, explains: ['loss-divergence', 'loss-plateau', 'loss-oscillation'], check };
 }
 
 /** What was not finite, and when. */

@@ -12,7 +12,7 @@ import {
   slack,
 } from './depth-profile.js';
 import { fadingCause, fadingRemedies, hiddenLayers } from './fading-advice.js';
-import { lossTrend } from './loss-trend.js';
+import { finiteLosses, lossTrend } from './loss-trend.js';
 import { checkCount, checkThreshold } from './threshold.js';
 import { gradientNorm, weightedLayers } from './weighted-layers.js';
 
@@ -45,6 +45,8 @@ const starvingNorm = 1e-4;
 /** Ratio at which three records are evidence enough. Heuristic. */
 const overwhelmingRatio = 1e-5;
 const overwhelmingRecords = 3;
+/** Losses without success after which ten times the ratio is evidence enough. Heuristic. */
+const patience = 100;
 /** A ratio that grew by this factor within the window is recovering, as after a zero initialisation. Heuristic. */
 const recovery = 3;
 
@@ -52,7 +54,7 @@ const recovery = 3;
  * Finds gradients that fade on their way from the output back to the first layers, so that these hardly learn.
  *
  * Compares the L2 norm of each hidden layer's weight gradients with the output layer's, over the newest records. Fires
- * when the ratio stays below `ratio` and the norm below 1e-4, or when the ratio stays below 1e-5 for three records. Where
+ * when the ratio stays below `ratio` (ten times that after 100 steps in which training failed) and the norm below 1e-4, or when the ratio stays below 1e-5 for three records. Where
  * activations are recorded it compares their gradients too: with Xavier weights and ReLU the gradients of all weights
  * shrink alike and hide the decay.
  *
@@ -78,6 +80,16 @@ export function vanishingGradient(options: VanishingGradientOptions = {}): Rule 
   checkCount('vanishingGradient', 'overRecords', overRecords);
   return {
     id,
+    explains: [
+      'learning-rate',
+      'zero-gradient',
+      'unchanged-weights',
+      'update-ratio-high',
+      'update-ratio-low',
+      'gradient-spike',
+      'loss-oscillation',
+      'loss-plateau',
+    ],
     check: (run) => (below === undefined ? checkRatio(run, ratio, overRecords) : checkNorms(run, below)),
   };
 }
@@ -90,13 +102,16 @@ function checkRatio(run: Run, ratio: number, overRecords: number): Finding[] {
     [kernelProfile(run), run.steps, 'gradient norm'],
     [activationProfile(run, tapped), tapped, 'gradient norm of its output'],
   ];
+  const stuck = trend.failing && finiteLosses(run).length >= patience;
   // Where the loss does not say that training is stuck, or depth is not known, only overwhelming evidence counts.
   const needed = trend.known && !trend.falling && run.model !== null ? 1 : 2;
   for (const [profile, records, what] of views) {
     if (profile === null) continue;
     const window = untilDead(records, profile).slice(-overRecords);
     const compared = profile.hidden.map((place) => ({ place, ...compare(place, profile.output, window) }));
-    const strong = compared.filter((layer) => strengthOf(layer, ratio, overRecords) >= needed);
+    const strong = compared.filter(
+      (layer) => strengthOf(layer, stuck ? slack * ratio : ratio, overRecords) >= needed,
+    );
     if (!strong.some((layer) => layer.ratio > 0)) continue;
     // The block reaches as far as ratios are nearly as low, so that it has the same first layer from check to check.
     const faded = compared.filter((layer) => strong.includes(layer) || layer.ratio < slack * ratio);

@@ -1,6 +1,7 @@
 import { fullNorm } from '../record/full-norm.js';
 import { layerPath } from '../record/layer-path.js';
 import type { LayerFacts, Run, StepRecord, VariableRecord } from '../record/run.js';
+import { remember } from './remember.js';
 
 /** A layer that has trainable weights, as far as records and facts tell. */
 export interface WeightedLayer {
@@ -17,7 +18,7 @@ export interface WeightedLayer {
 const vectorName = /^(bias|beta|gamma|alpha)(_\d+)?$/;
 
 /** The layers in the newest record, by depth and then by path: the order of the record's keys does not matter. */
-export function weightedLayers(run: Run): readonly WeightedLayer[] {
+export const weightedLayers: (run: Run) => readonly WeightedLayer[] = remember((run) => {
   const known = new Map(run.model?.layers.map((layer) => [layer.path, layer]));
   const byPath = new Map<string, { facts: LayerFacts | null; kernels: string[]; vectors: string[] }>();
   for (const key of Object.keys(run.steps.at(-1)?.variables ?? {}).sort()) {
@@ -28,7 +29,7 @@ export function weightedLayers(run: Run): readonly WeightedLayer[] {
   }
   const layers = [...byPath].map(([path, layer]) => ({ path, ...layer }));
   return layers.sort((a, b) => (a.facts?.depth ?? 0) - (b.facts?.depth ?? 0) || (a.path < b.path ? -1 : 1));
-}
+});
 
 /** The record of a weight; keys such as `constructor` find nothing that is not there. */
 export function variableOf(record: StepRecord, key: string): VariableRecord | undefined {

@@ -3,7 +3,8 @@ import type { Run, StepRecord } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
 import { hiddenLayers, initializerRemedies } from './fading-advice.js';
 import { finiteLosses, spread } from './loss-trend.js';
-import { lossName, outputFault } from './output-fault.js';
+import { outputFault } from './output-fault.js';
+import { lossName } from './output-layer.js';
 import { learningRateRemedy } from './smaller-steps.js';
 import { variableOf, type WeightedLayer } from './weighted-layers.js';
 

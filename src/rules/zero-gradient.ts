@@ -30,8 +30,7 @@ const fadedRatio = 1e-5;
  *
  * Tells apart, as far as the records allow: an output that passes no gradient by construction (softmax over one unit, relu
  * under a cross-entropy), predictions so wrong that the cross-entropy is cut off, dead or saturated hidden layers,
- * weights of 0, gradients that fell below what a float32 can hold (`because` of a vanishing gradient), and weights that no
- * gradient ever reached. Weights that lost their gradient later are taken to be frozen on purpose.
+ * weights of 0, and gradients that fell below what a float32 can hold (`because` of a vanishing gradient).
  *
  * Silent where the loss is all but zero; where it is not known, silent unless only some layers are at 0 or all have been
  * from the first record on. An `error` where no weight matrix can get a gradient again, else a `warning`. NaN is not 0.
@@ -48,7 +47,11 @@ const fadedRatio = 1e-5;
  */
 export function zeroGradient({ overRecords = 10 }: ZeroGradientOptions = {}): Rule {
   checkCount('zeroGradient', 'overRecords', overRecords);
-  return { id, check: (run) => check(run, overRecords) };
+  return {
+    id,
+    explains: ['unchanged-weights', 'update-ratio-low', 'loss-plateau', 'loss-divergence'],
+    check: (run) => check(run, overRecords),
+  };
 }
 
 function check(run: Run, overRecords: number): Finding[] {
@@ -58,7 +61,7 @@ function check(run: Run, overRecords: number): Finding[] {
   const layers = weightedLayers(run).filter(({ kernels }) => kernels.length > 0);
   const states = layers.map((layer) => stateOver(window, layer.kernels));
   const pick = (state: GradientState): WeightedLayer[] => layers.filter((_, i) => states[i] === state);
-  const [zero, live, missing] = [pick('zero'), pick('other'), pick('missing')];
+  const [zero, live] = [pick('zero'), pick('other')];
   const found: Finding[] = [];
   const first = zero[0];
   const since = first === undefined ? 0 : zeroSince(steps, first.kernels);
@@ -66,8 +69,6 @@ function check(run: Run, overRecords: number): Finding[] {
   if (first !== undefined && (live.length > 0 || lossKnown || since === steps[0]?.step)) {
     found.push(zeroFinding(run, { window, zero, live, since }));
   }
-  const detached = missing.filter(({ kernels }) => stateOver(steps, kernels) === 'missing');
-  if (detached.length > 0) found.push(detachedFinding(run, detached));
   return found;
 }
 
@@ -134,21 +135,4 @@ function precedent(run: Run, since: number): string | undefined {
   const [first] = profile?.hidden ?? [];
   if (profile === null || first === undefined || before.length < fewestRecords) return undefined;
   return compare(first, profile.output, before).ratio <= fadedRatio ? 'vanishing-gradient' : undefined;
-}
-
-function detachedFinding({ steps }: Run, detached: readonly WeightedLayer[]): Finding {
-  const [path, n] = [detached[0]?.path ?? 'model', detached.length];
-  const others = n === 1 ? '' : ` (and ${n - 1} more)`;
-  return {
-    rule: id,
-    severity: 'warning',
-    where: path,
-    firstStep: steps[0]?.step ?? 0,
-    lastStep: steps.at(-1)?.step ?? 0,
-    evidence: { layers: n },
-    message:
-      `${path}${others}: no gradient reached its weights in any of ${steps.length} recorded steps: the loss does not ` +
-      'depend on them, or an operation on the way has no gradient.',
-    remedies: [],
-  };
 }

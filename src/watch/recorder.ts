@@ -103,7 +103,7 @@ export function createRecorder({ rules, sinks, history, onStep, onFinding }: Rec
     note: announce,
     report() {
       const now = check();
-      const well = lossTrend(run()).succeeded;
+      const well = lossTrend(run()).well;
       const passed = (finding: Finding): boolean =>
         well && rules.some(({ id }) => id === finding.rule) && !now.has(keyOf(finding));
       const all = [...findings.values()].map((finding): Finding => {

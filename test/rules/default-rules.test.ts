@@ -88,7 +88,11 @@ describe('the default rules, on any run whatever', () => {
       fc.property(runs, (run) => {
         const steps = run.steps.map(({ step }) => step);
         const keys = run.steps.flatMap(({ variables }) => Object.keys(variables));
-        const paths = [...(run.model?.layers ?? []).map(({ path }) => path), 'model'];
+        const tapped = run.steps.flatMap(({ layers = {}, throughTime = {} }) => [
+          ...Object.keys(layers),
+          ...Object.keys(throughTime),
+        ]);
+        const paths = [...(run.model?.layers ?? []).map(({ path }) => path), ...tapped, 'model'];
         for (const { where, firstStep, lastStep, message, remedies } of diagnose(run, [
           ...defaultRules,
           ...literal,

@@ -231,26 +231,10 @@ describe('zeroGradient', () => {
     });
   });
 
-  describe('where no gradient arrives', () => {
-    test('names weights that none ever reached', () => {
-      const detached = () => of([null, null], [1, 1], [1, 1], [1, 1]);
+  test('leaves weights that no gradient reaches to the rule for disconnected weights', () => {
+    const detached = () => of([null, null], [1, 1], [1, 1], [1, 1]);
 
-      expect(check(history({ ...dead, gradients: detached }))).toMatchObject([
-        {
-          severity: 'warning',
-          where: 'h1',
-          evidence: { layers: 1 },
-          message: expect.stringContaining('h1: no gradient reached its weights in any of 20 recorded steps'),
-        },
-      ]);
-    });
-
-    test('takes weights that lost theirs to be frozen on purpose', () => {
-      const frozen = (step: number) =>
-        step < 5 ? of([1, 1], [1, 1], [1, 1], [1, 1]) : of([null, null], [1, 1], [1, 1], [1, 1]);
-
-      expect(check(history({ ...dead, steps: 30, gradients: frozen }))).toEqual([]);
-    });
+    expect(check(history({ ...dead, gradients: detached }))).toEqual([]);
   });
 
   describe('without part of the data', () => {

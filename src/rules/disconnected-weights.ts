@@ -1,0 +1,63 @@
+import type { Finding, Rule } from '../record/finding.js';
+import type { Run } from '../record/run.js';
+import { findingOf } from './finding-of.js';
+import { checkCount } from './threshold.js';
+import { variableOf, weightedLayers } from './weighted-layers.js';
+
+/** Options of {@link disconnectedWeights}. */
+export interface DisconnectedWeightsOptions {
+  /**
+   * Records needed.
+   *
+   * @default 3 (heuristic)
+   */
+  readonly overRecords?: number;
+}
+
+const id = 'disconnected-weights';
+
+/**
+ * Finds trainable weights that no gradient reached in any record: the loss does not depend on them.
+ *
+ * Weights that lost their gradient later are taken to be frozen on purpose. A gradient of zeros is one, see {@link zeroGradient}. A
+ * `warning`. Source: NeuraLint (TOSEM 2021).
+ *
+ * @param options - Records needed.
+ * @throws RangeError when `overRecords` is no positive integer.
+ *
+ * @example
+ * ```ts
+ * import { rules } from 'gradient-health';
+ *
+ * console.log(rules.disconnectedWeights().id); // disconnected-weights
+ * ```
+ */
+export function disconnectedWeights({ overRecords = 3 }: DisconnectedWeightsOptions = {}): Rule {
+  checkCount('disconnectedWeights', 'overRecords', overRecords);
+  return { id, explains: ['loss-plateau'], check: (run) => check(run, overRecords) };
+}
+
+function check(run: Run, overRecords: number): Finding[] {
+  const { steps } = run;
+  const newest = steps.at(-1);
+  if (newest === undefined || steps.length < overRecords) return [];
+  const detached = weightedLayers(run).filter(
+    ({ kernels }) =>
+      kernels.length > 0 &&
+      kernels.every((key) => variableOf(newest, key)?.gradient === null) &&
+      steps.every((record) => kernels.every((key) => !variableOf(record, key)?.gradient)),
+  );
+  const [path, n] = [detached[0]?.path ?? 'model', detached.length];
+  if (n === 0) return [];
+  const others = n === 1 ? '' : ` (and ${n - 1} more)`;
+  return [
+    findingOf(run, id, {
+      severity: 'warning',
+      where: path,
+      evidence: { layers: n },
+      message:
+        `${path}${others}: no gradient reached its weights in any of ${steps.length} recorded steps: the loss does not ` +
+        'depend on them, or an operation on the way has no gradient.',
+    }),
+  ];
+}

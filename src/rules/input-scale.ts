@@ -1,0 +1,118 @@
+import type { Finding, Rule } from '../record/finding.js';
+import type { Run, TensorStats } from '../record/run.js';
+import { shortNumber } from '../record/short-number.js';
+import { findingOf } from './finding-of.js';
+import { lossTrend } from './loss-trend.js';
+import { checkThreshold } from './threshold.js';
+
+/** Options of {@link inputScale}. */
+export interface InputScaleOptions {
+  /**
+   * Root mean square of the inputs, zeros left out, above which they count as large.
+   *
+   * @default 10 (heuristic; UMLAUT, CHI 2021, calls everything beyond 1 large)
+   */
+  readonly above?: number;
+  /**
+   * The same, below which they count as small.
+   *
+   * @default 0.01 (heuristic)
+   */
+  readonly below?: number;
+}
+
+const id = 'input-scale';
+/** Factor beyond the thresholds at which it takes a quarter of a constant prediction's loss to be silent. Heuristic. */
+const extreme = 10;
+const plainSuccess = 0.25;
+/** Layers that take numbers of any size. */
+const indifferent = /Embedding|Normalization|Rescaling|RMSNorm|RmsNorm/;
+
+/**
+ * Finds inputs that are far too large or too small for weights of the usual size, in a run that fails.
+ *
+ * Reads the root mean square of the inputs of the first batches, `norm / sqrt(size - zeros)`. Weights that keep the variance
+ * expect it near 1; with SGD the largest rate that does not diverge falls with its square. A `warning`; silent where the
+ * first layer normalises or looks up its input, where training is not failing
+ * (at ten times the thresholds: where the loss is below a quarter of a constant prediction's), and on inputs of NaN, which
+ * {@link nonFinite} names.
+ *
+ * @param options - Thresholds.
+ * @throws RangeError when a threshold is not positive and finite.
+ *
+ * @example
+ * ```ts
+ * import { rules } from 'gradient-health';
+ *
+ * console.log(rules.inputScale({ above: 100 }).id); // input-scale
+ * ```
+ */
+export function inputScale({ above = 10, below = 0.01 }: InputScaleOptions = {}): Rule {
+  checkThreshold('inputScale', 'above', above);
+  checkThreshold('inputScale', 'below', below);
+  return { id, explains, check: (run) => check(run, above, below) };
+}
+
+const explains = [
+  'poor-initialization',
+  'learning-rate',
+  'exploding-gradient',
+  'exploding-through-time',
+  'vanishing-gradient',
+  'dead-units',
+  'gate-saturation',
+  'saturated-activation',
+  'zero-gradient',
+  'unchanged-weights',
+  'non-finite',
+  'update-ratio-high',
+  'update-ratio-low',
+  'gradient-spike',
+  'loss-divergence',
+  'loss-oscillation',
+  'loss-plateau',
+];
+
+function check(run: Run, above: number, below: number): Finding[] {
+  const { input } = run.data ?? {};
+  if (input === undefined) return [];
+  const rms = sizeOf(input);
+  const isLarge = rms > above;
+  if (!isLarge && !(rms < below && rms > 0)) return [];
+  const first = (run.model?.layers ?? []).filter(({ inbound }) => inbound.length === 0);
+  if (first.some(({ className }) => indifferent.test(className))) return [];
+  const { known, share } = lossTrend(run);
+  const isExtreme = rms > extreme * above || rms < below / extreme;
+  if (!fails(run) && !(isExtreme && known && share > plainSuccess)) return [];
+  const { min, max } = input;
+  return [
+    findingOf(run, id, {
+      severity: 'warning',
+      evidence: { rms, min, max },
+      message:
+        `The inputs are ${isLarge ? 'large' : 'small'}: ${shortNumber(rms)} in the root mean square, from ${shortNumber(min)} to ` +
+        `${shortNumber(max)}, where weights of the usual size expect about 1.`,
+      remedies: [
+        {
+          kind: 'input-scale',
+          layers: first.map(({ path }) => path),
+          to: 'standardize',
+          reason: 'features of mean 0 and deviation 1 suit the usual weights and learning rates',
+        },
+      ],
+    }),
+  ];
+}
+
+/** Root mean square of what is not 0. */
+export function sizeOf({ norm, size, zeros, nans, infs }: TensorStats): number {
+  const n = size - zeros - nans - infs;
+  return n > 0 ? norm / Math.sqrt(n) : 0;
+}
+
+/** Whether training fails or has broken down. */
+export function fails(run: Run): boolean {
+  const { failing } = lossTrend(run);
+  const newest = run.steps.at(-1);
+  return failing || (newest !== undefined && newest.loss !== null && !Number.isFinite(newest.loss));
+}

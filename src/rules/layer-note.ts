@@ -1,0 +1,40 @@
+import type { Finding, Remedy, Rule } from '../record/finding.js';
+import type { LayerFacts, Run } from '../record/run.js';
+import { findingOf } from './finding-of.js';
+import { fails } from './input-scale.js';
+
+/** What a rule about the settings of layers looks for. */
+export interface LayerNote {
+  readonly id: string;
+  readonly applies: (layer: LayerFacts, run: Run) => boolean;
+  /** Completes "path: ...". */
+  readonly message: string;
+  readonly remedies: (layers: readonly string[]) => readonly Remedy[];
+  /** Severity where training fails; otherwise it is a note. */
+  readonly failing: Finding['severity'];
+  readonly explains?: readonly string[];
+}
+
+/** A rule that reads nothing but the facts of layers, and names the first of those concerned. */
+export function layerNote({ id, applies, message, remedies, failing, explains }: LayerNote): Rule {
+  return {
+    id,
+    ...(explains && { explains }),
+    check(run) {
+      if (run.steps.length === 0) return [];
+      const layers = (run.model?.layers ?? []).filter((layer) => applies(layer, run)).map(({ path }) => path);
+      const [where] = layers;
+      if (where === undefined) return [];
+      const others = layers.length === 1 ? '' : ` (and ${layers.length - 1} more)`;
+      return [
+        findingOf(run, id, {
+          severity: fails(run) ? failing : 'info',
+          where,
+          evidence: { layers: layers.length },
+          message: `${where}${others}: ${message}`,
+          remedies: remedies(layers),
+        }),
+      ];
+    },
+  };
+}

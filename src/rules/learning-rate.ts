@@ -1,0 +1,164 @@
+import type { Finding, Rule } from '../record/finding.js';
+import type { Run, StepRecord } from '../record/run.js';
+import { shortNumber } from '../record/short-number.js';
+import { firstNonFinite } from './explosion.js';
+import { findingOf } from './finding-of.js';
+import { fails } from './input-scale.js';
+import { finiteLosses, lossTrend } from './loss-trend.js';
+import { median, motion, updateRatio } from './motion.js';
+import { learningRateRemedy } from './smaller-steps.js';
+import { checkThreshold } from './threshold.js';
+import { variableOf, weightedLayers } from './weighted-layers.js';
+
+/** Options of {@link learningRate}. */
+export interface LearningRateOptions {
+  /**
+   * Update of a layer over the norm of its weights, from which on steps are too large.
+   *
+   * @default 0.1 (TheDeepChecker, TOSEM 2022; the rule of thumb of cs231n is 1e-3, and 1e-2 for small nets)
+   */
+  readonly above?: number;
+  /**
+   * Update of all weight matrices over their norm, below which steps are too small.
+   *
+   * @default 2e-4 (heuristic; TheDeepChecker has 1e-4)
+   */
+  readonly below?: number;
+  /**
+   * Records needed to call steps too small.
+   *
+   * @default 50 (heuristic)
+   */
+  readonly overRecords?: number;
+}
+
+const id = 'learning-rate';
+/** Records at the beginning and at the end that are judged. */
+const judged = 10;
+/** A single update this many times the weights leaves nothing of them. Heuristic. */
+const overthrow = 1;
+/** Optimizers whose step does not depend on the size of gradients but through their epsilon. */
+const adaptive = /^(Adam|Adamax|RMSProp|RMSprop)$/;
+
+/**
+ * Finds learning rates that are too high or too low, by how far the weights move.
+ *
+ * Too high: the update of some layer is above `above` of its weights in the median of the first or last ten records, or once
+ * larger than the weights, and training fails. Too low: the update of all weight matrices together stays below `below` of them, at the beginning and
+ * now, and after `overRecords` records the loss is not at half of a constant prediction's. Weights smaller than those that
+ * keep the variance count as if they did. Names the epsilon of Adam and its kin where that outweighs the gradients. An
+ * `error` when the loss is lost, else a `warning`; with `above` and `below` to be cited from TheDeepChecker.
+ *
+ * @param options - Thresholds.
+ * @throws RangeError when a threshold is not positive and finite.
+ *
+ * @example
+ * ```ts
+ * import { rules } from 'gradient-health';
+ *
+ * console.log(rules.learningRate({ above: 0.3 }).id); // learning-rate
+ * ```
+ */
+export function learningRate(options: LearningRateOptions = {}): Rule {
+  const { above = 0.1, below = 2e-4, overRecords = 50 } = options;
+  checkThreshold('learningRate', 'above', above);
+  checkThreshold('learningRate', 'below', below);
+  checkThreshold('learningRate', 'overRecords', overRecords);
+  return { id, explains, check: (run) => tooHigh(run, above) ?? tooLow(run, below, overRecords) ?? [] };
+}
+
+const explains = [
+  'exploding-gradient',
+  'dead-units',
+  'saturated-activation',
+  'zero-gradient',
+  'unchanged-weights',
+  'non-finite',
+  'update-ratio-high',
+  'update-ratio-low',
+  'gradient-spike',
+  'loss-divergence',
+  'loss-oscillation',
+  'loss-plateau',
+];
+
+function tooHigh(run: Run, above: number): Finding[] | null {
+  if (!fails(run)) return null;
+  const finite = run.steps.slice(0, firstNonFinite(run.steps));
+  const [early, late] = [finite.slice(0, judged), finite.slice(-judged)];
+  const first = [...early, ...late].find((record) => (motion(run, record) ?? 0) > above);
+  if (first === undefined) return null;
+  const typical = Math.max(
+    ...[early, late].map((part) => median(part.map((record) => motion(run, record))) ?? 0),
+  );
+  const most = Math.max(...[...early, ...late].map((record) => motion(run, record) ?? 0));
+  if (!(typical > above) && !(most > overthrow)) return null;
+  const lost = finite.length < run.steps.length;
+  const times = shortNumber(Number(most.toPrecision(2)));
+  const rate =
+    first.learningRate === null
+      ? 'The learning rate'
+      : `The learning rate of ${shortNumber(first.learningRate)}`;
+  return [
+    findingOf(run, id, {
+      severity: lost ? 'error' : 'warning',
+      firstStep: first.step,
+      evidence: { updateRatio: most, typicalRatio: typical, learningRate: first.learningRate ?? Number.NaN },
+      message: `${rate} is too high: from step ${first.step} on single updates were up to ${times} times as large as the weights, and the loss ${lost ? 'is lost' : 'does not fall'}.`,
+      remedies: [...learningRateRemedy(run)],
+    }),
+  ];
+}
+
+function tooLow(run: Run, below: number, overRecords: number): Finding[] | null {
+  const { steps } = run;
+  const { known, good, converged } = lossTrend(run);
+  if (!known || good || converged || finiteLosses(run).length < Math.max(overRecords, 2 * judged))
+    return null;
+  const window = steps.slice(-judged);
+  const now = median(window.map((record) => updateRatio(run, record)));
+  const first = median(steps.slice(0, judged).map((record) => updateRatio(run, record)));
+  if (now === undefined || first === undefined || !(Math.max(now, first) < below && first > 0)) return null;
+  const epsilon = heavyEpsilon(run, window);
+  const rate = window.at(-1)?.learningRate ?? null;
+  const times = 10 ** Math.min(3, Math.ceil(Math.log10(below / Math.max(now, 1e-12)) + 1));
+  return [
+    findingOf(run, id, {
+      severity: 'warning',
+      evidence: { updateRatio: now, learningRate: rate ?? Number.NaN, ...(epsilon !== null && { epsilon }) },
+      message:
+        `${epsilon === null ? `The learning rate${rate === null ? '' : ` of ${shortNumber(rate)}`} is too low` : `The epsilon of ${shortNumber(epsilon)} outweighs the gradients`}: ` +
+        `an update moves the weights by no more than ${shortNumber(Number(now.toPrecision(2)))} of themselves, so that it takes ${shortNumber(Number((1 / now).toPrecision(1)))} steps to get anywhere.`,
+      remedies: [
+        epsilon !== null
+          ? {
+              kind: 'optimizer',
+              layers: [],
+              to: 'epsilon 1e-7',
+              reason: 'it must stay far below the gradients',
+            }
+          : {
+              kind: 'learning-rate',
+              layers: [],
+              to: Number(((rate ?? 1e-3) * times).toPrecision(3)),
+              reason: 'updates of about a thousandth of the weights get on and do not overshoot',
+            },
+      ],
+    }),
+  ];
+}
+
+/** The epsilon of an adaptive optimizer, where it is ten times the gradients it stands beside. */
+function heavyEpsilon(run: Run, window: readonly StepRecord[]): number | null {
+  const { className = '', config = {} } = run.model?.optimizer ?? {};
+  const epsilon = config['epsilon'];
+  if (!adaptive.test(className) || epsilon === undefined) return null;
+  const keys = weightedLayers(run).flatMap(({ kernels }) => kernels);
+  const typical = window.flatMap((record) =>
+    keys.map((key) => {
+      const gradient = variableOf(record, key)?.gradient;
+      return gradient ? gradient.norm / Math.sqrt(gradient.size) : undefined;
+    }),
+  );
+  return epsilon > 10 * (median(typical) ?? Number.POSITIVE_INFINITY) ? epsilon : null;
+}

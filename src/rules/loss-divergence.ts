@@ -1,0 +1,69 @@
+import type { Finding, Rule } from '../record/finding.js';
+import type { Run } from '../record/run.js';
+import { shortNumber } from '../record/short-number.js';
+import { findingOf } from './finding-of.js';
+import { fails } from './input-scale.js';
+import { finiteLosses, spread } from './loss-trend.js';
+import { learningRateRemedy } from './smaller-steps.js';
+import { checkThreshold } from './threshold.js';
+
+/** Options of {@link lossDivergence}. */
+export interface LossDivergenceOptions {
+  /**
+   * Recent loss over the first one.
+   *
+   * @default 2 (heuristic, as TheDeepChecker, TOSEM 2022)
+   */
+  readonly factor?: number;
+}
+
+const id = 'loss-divergence';
+/** Growth beyond which the loss is lost rather than troubled. Heuristic. */
+const lost = 10;
+const fewest = 10;
+const recentRecords = 10;
+
+/**
+ * Finds losses that rise instead of falling: well above the first one and beyond their own noise.
+ *
+ * Compares the mean of the last ten losses with the first loss, or where that is larger with the mean of the first three. An
+ * `error` from ten times on, else a `warning`. A loss that is no number any more is {@link nonFinite}'s business.
+ *
+ * @param options - Threshold.
+ * @throws RangeError when `factor` is not positive and finite.
+ *
+ * @example
+ * ```ts
+ * import { rules } from 'gradient-health';
+ *
+ * console.log(rules.lossDivergence({ factor: 5 }).id); // loss-divergence
+ * ```
+ */
+export function lossDivergence({ factor = 2 }: LossDivergenceOptions = {}): Rule {
+  checkThreshold('lossDivergence', 'factor', factor);
+  return {
+    id,
+    explains: ['loss-oscillation', 'loss-plateau', 'non-finite'],
+    check: (run) => (fails(run) ? check(run, factor) : []),
+  };
+}
+
+function check(run: Run, factor: number): Finding[] {
+  const losses = finiteLosses(run);
+  if (losses.length < fewest) return [];
+  const first = Math.max(losses[0] ?? 0, spread(losses.slice(0, 3)).mean);
+  const recent = spread(losses.slice(-recentRecords));
+  const sure = recent.mean - 3 * Math.sqrt(recent.error2);
+  if (!(first > 0) || !(sure > factor * first)) return [];
+  const since = run.steps.find(({ loss }) => loss !== null && loss > factor * first);
+  const times = recent.mean / first;
+  return [
+    findingOf(run, id, {
+      severity: times >= lost ? 'error' : 'warning',
+      firstStep: since?.step ?? run.steps[0]?.step ?? 0,
+      evidence: { lossBefore: first, lossAfter: recent.mean },
+      message: `The loss rises instead of falling: from ${shortNumber(first)} to ${shortNumber(recent.mean)}.`,
+      remedies: learningRateRemedy(run),
+    }),
+  ];
+}

@@ -1,0 +1,91 @@
+import type { Finding, Remedy, Rule } from '../record/finding.js';
+import type { Run } from '../record/run.js';
+import { shortNumber } from '../record/short-number.js';
+import { findingOf } from './finding-of.js';
+import { finiteLosses, lossTrend, spread } from './loss-trend.js';
+import { learningRateRemedy } from './smaller-steps.js';
+import { checkCount, checkThreshold } from './threshold.js';
+
+/** Options of {@link lossOscillation}. */
+export interface LossOscillationOptions {
+  /**
+   * Standard deviation of the recent losses over their mean.
+   *
+   * @default 0.5 (heuristic)
+   */
+  readonly deviation?: number;
+  /**
+   * Newest losses to judge by.
+   *
+   * @default 100 (heuristic)
+   */
+  readonly overRecords?: number;
+}
+
+const id = 'loss-oscillation';
+/** Samples in a batch below which its noise is the likely reason. Heuristic. */
+const smallBatch = 8;
+
+/**
+ * Finds losses that leap up and down without getting anywhere.
+ *
+ * The standard deviation of the newest losses exceeds `deviation` of their mean, they are not lower than as many before, and training
+ * does not do well. A `warning`; recommends larger batches where they are small, and a lower rate.
+ *
+ * @param options - Thresholds.
+ * @throws RangeError when `deviation` is not positive and finite, or `overRecords` no positive integer.
+ *
+ * @example
+ * ```ts
+ * import { rules } from 'gradient-health';
+ *
+ * console.log(rules.lossOscillation({ deviation: 1 }).id); // loss-oscillation
+ * ```
+ */
+export function lossOscillation({ deviation = 0.5, overRecords = 100 }: LossOscillationOptions = {}): Rule {
+  checkThreshold('lossOscillation', 'deviation', deviation);
+  checkCount('lossOscillation', 'overRecords', overRecords);
+  return {
+    id,
+    explains: ['zero-gradient', 'gradient-spike', 'update-ratio-high', 'loss-plateau'],
+    check: (run) => check(run, deviation, overRecords),
+  };
+}
+
+function check(run: Run, deviation: number, overRecords: number): Finding[] {
+  const losses = finiteLosses(run);
+  const { known, well } = lossTrend(run);
+  if (!known || well || losses.length < 2 * overRecords) return [];
+  const window = losses.slice(-overRecords);
+  const recent = spread(window);
+  const before = spread(losses.slice(-2 * overRecords, -overRecords));
+  const std = Math.sqrt(recent.error2 * window.length);
+  if (
+    !(std > deviation * recent.mean) ||
+    before.mean - recent.mean > 3 * Math.sqrt(before.error2 + recent.error2)
+  )
+    return [];
+  const { batchSize } = run.data ?? {};
+  const small = batchSize !== undefined && batchSize < smallBatch;
+  const batch: Remedy[] = small
+    ? [
+        {
+          kind: 'optimizer',
+          layers: [],
+          to: 'batchSize 32',
+          reason: `gradients of ${batchSize} samples are mostly noise`,
+        },
+      ]
+    : [];
+  return [
+    findingOf(run, id, {
+      severity: 'warning',
+      firstStep: run.steps.at(-overRecords)?.step ?? 0,
+      evidence: { mean: recent.mean, deviation: std, ...(batchSize !== undefined && { batchSize }) },
+      message:
+        `The loss leaps up and down, ${shortNumber(recent.mean)} on average with a deviation of ${shortNumber(std)}, and gets nowhere` +
+        `${small ? `: batches of ${batchSize} leave too much noise at this learning rate` : ''}.`,
+      remedies: [...batch, ...learningRateRemedy(run)],
+    }),
+  ];
+}

@@ -1,0 +1,58 @@
+import type { Finding, Rule } from '../record/finding.js';
+import type { Run } from '../record/run.js';
+import { shortNumber } from '../record/short-number.js';
+import { findingOf } from './finding-of.js';
+import { guessLoss } from './guess-loss.js';
+import { finiteLosses, lossTrend, spread } from './loss-trend.js';
+import { checkCount } from './threshold.js';
+
+/** Options of {@link lossPlateau}. */
+export interface LossPlateauOptions {
+  /**
+   * Losses needed.
+   *
+   * @default 100 (heuristic)
+   */
+  readonly overRecords?: number;
+}
+
+const id = 'loss-plateau';
+
+/**
+ * Finds runs whose loss neither falls nor has become better than a constant prediction's.
+ *
+ * The last resort: it says that training fails and not why, and ranks below whatever does. Compares the last third of the
+ * losses with the third before, beyond their noise; a loss that is all but zero, has succeeded, or is on its way below a
+ * constant prediction's is no plateau. A `warning`.
+ *
+ * @param options - Losses needed.
+ * @throws RangeError when `overRecords` is no positive integer.
+ *
+ * @example
+ * ```ts
+ * import { rules } from 'gradient-health';
+ *
+ * console.log(rules.lossPlateau({ overRecords: 1000 }).id); // loss-plateau
+ * ```
+ */
+export function lossPlateau({ overRecords = 100 }: LossPlateauOptions = {}): Rule {
+  checkCount('lossPlateau', 'overRecords', overRecords);
+  return { id, check: (run) => (lossTrend(run).failing ? check(run, overRecords) : []) };
+}
+
+function check(run: Run, overRecords: number): Finding[] {
+  const losses = finiteLosses(run);
+  if (losses.length < overRecords) return [];
+  const third = Math.floor(losses.length / 3);
+  const recent = spread(losses.slice(-third)).mean;
+  const guess = guessLoss(run);
+  const than = guess === null ? '' : `, no better than the ${shortNumber(guess)} of a constant prediction`;
+  return [
+    findingOf(run, id, {
+      severity: 'warning',
+      firstStep: run.steps.at(-third)?.step ?? 0,
+      evidence: { loss: recent, ...(guess !== null && { constantPrediction: guess }) },
+      message: `The loss stays at ${shortNumber(recent)}${than}: training does not get anywhere.`,
+    }),
+  ];
+}

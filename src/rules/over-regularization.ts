@@ -1,0 +1,151 @@
+import type { Finding, Rule } from '../record/finding.js';
+import { type Penalty, penaltyGradientNorm, penaltyOf } from '../record/penalty.js';
+import type { LayerFacts, Run, StepRecord } from '../record/run.js';
+import { shortNumber } from '../record/short-number.js';
+import { findingOf } from './finding-of.js';
+import { lossTrend } from './loss-trend.js';
+import { median } from './motion.js';
+import { checkThreshold } from './threshold.js';
+import { variableOf } from './weighted-layers.js';
+
+/** Options of {@link overRegularization}. */
+export interface OverRegularizationOptions {
+  /**
+   * Share of the whole gradient that the penalty's own gradient may have.
+   *
+   * @default 0.67: twice the gradient of the loss, as TheDeepChecker (TOSEM 2022) has it
+   */
+  readonly share?: number;
+  /**
+   * Rate of dropout above which it counts as strong.
+   *
+   * @default 0.5 (UMLAUT, CHI 2021)
+   */
+  readonly dropout?: number;
+}
+
+const id = 'over-regularization';
+const records = 10;
+const fewestRecords = 20;
+
+/**
+ * Finds penalties on weights, or dropout, so strong that a run fails.
+ *
+ * The penalty l1 |w| + l2 w^2 pulls with l1 sqrt(size) + 2 l2 |w|. Fires when that, over the norm of the whole gradient,
+ * which the optimizer got and which contains it, exceeds `share` in the median of the first ten records or of the last ten. Else,
+ * when some layer drops more than `dropout` of its inputs. A `warning`, and only where the loss does not do well.
+ *
+ * @param options - Thresholds.
+ * @throws RangeError when a threshold is not positive and finite.
+ *
+ * @example
+ * ```ts
+ * import { rules } from 'gradient-health';
+ *
+ * console.log(rules.overRegularization().id); // over-regularization
+ * ```
+ */
+export function overRegularization({ share = 0.67, dropout = 0.5 }: OverRegularizationOptions = {}): Rule {
+  checkThreshold('overRegularization', 'share', share);
+  checkThreshold('overRegularization', 'dropout', dropout);
+  return {
+    id,
+    explains: [
+      'learning-rate',
+      'exploding-gradient',
+      'vanishing-gradient',
+      'dead-units',
+      'zero-gradient',
+      'update-ratio-high',
+      'update-ratio-low',
+      'loss-divergence',
+      'loss-oscillation',
+      'loss-plateau',
+    ],
+    check(run) {
+      const { well, failing } = lossTrend(run);
+      return run.steps.length < fewestRecords || well ? [] : check(run, share, failing ? dropout : 1);
+    },
+  };
+}
+
+function check(run: Run, share: number, dropout: number): Finding[] {
+  const penalties = (run.model?.layers ?? []).flatMap(penaltiesOf);
+  const shareIn = (record: StepRecord): number => pull(record, penalties) / record.globalNorm;
+  const shares = [run.steps.slice(0, records), run.steps.slice(-records)].map(
+    (part) => median(part.map(shareIn)) ?? 0,
+  );
+  const most = Math.max(...shares);
+  if (penalties.length > 0 && most > share) {
+    const paths = [...new Set(penalties.map(({ path }) => path))];
+    return [
+      findingOf(run, id, {
+        severity: 'warning',
+        where: paths[0] ?? 'model',
+        evidence: { share: most, layers: paths.length },
+        message:
+          `The penalty on the weights of ${paths.length} layer${paths.length === 1 ? '' : 's'} pulls with ${shortNumber(100 * Math.min(most, 10))} % of the ` +
+          'gradient: training shrinks the weights instead of fitting the data.',
+        remedies: [
+          {
+            kind: 'regularizer',
+            layers: paths,
+            to: 'a hundredth of it',
+            reason: 'the loss must outweigh the penalty',
+          },
+        ],
+      }),
+    ];
+  }
+  const dropping = (run.model?.layers ?? []).filter(
+    ({ className, config }) => /Dropout/.test(className) && Number(config?.['rate'] ?? 0) > dropout,
+  );
+  const first = dropping[0];
+  if (first === undefined) return [];
+  const rate = Number(first.config?.['rate']);
+  return [
+    findingOf(run, id, {
+      severity: 'warning',
+      where: first.path,
+      evidence: { rate, layers: dropping.length },
+      message: `${first.path} drops ${shortNumber(100 * rate)} % of what it gets, and the loss does not fall.`,
+      remedies: [
+        {
+          kind: 'regularizer',
+          layers: dropping.map(({ path }) => path),
+          to: 0.2,
+          reason: 'with less dropout more of the signal gets through',
+        },
+      ],
+    }),
+  ];
+}
+
+interface Penalised {
+  readonly path: string;
+  readonly key: string;
+  readonly size: number;
+  readonly penalty: Penalty;
+}
+
+function penaltiesOf(layer: LayerFacts): Penalised[] {
+  const { path, regularizers = {}, weights = {} } = layer;
+  return Object.keys(regularizers).flatMap((name) => {
+    const penalty = penaltyOf(layer, name);
+    const shape = Object.hasOwn(weights, name) ? (weights[name] ?? []) : [];
+    const size = shape.reduce((product, length) => product * length, 1);
+    return penalty ? [{ path, key: `${path}/${name}`, size, penalty }] : [];
+  });
+}
+
+function pull(record: StepRecord, penalties: readonly Penalised[]): number {
+  let squares = 0;
+  for (const { key, size, penalty } of penalties) {
+    const variable = variableOf(record, key);
+    const norm = variable?.weightNorm ?? 0;
+    // Logs of other makers hold the weights' norms alone: at most sqrt(size) times as much for their absolute sum.
+    const atMost = { nonZero: size, absSum: norm * Math.sqrt(size), norm };
+    squares += (variable?.penaltyNorm ?? penaltyGradientNorm(penalty, atMost)) ** 2;
+  }
+  return Math.sqrt(squares);
+}

@@ -1,0 +1,145 @@
+import type { Finding, Rule } from '../record/finding.js';
+import type { Run } from '../record/run.js';
+import { shortNumber } from '../record/short-number.js';
+import { initializerRemedies, isRecurrent } from './fading-advice.js';
+import { findingOf } from './finding-of.js';
+import { fittingInitializer } from './fitting-initializer.js';
+import { type InitialWeights, initialWeights, keepsScale } from './initial-weights.js';
+import { fails, sizeOf } from './input-scale.js';
+import { checkThreshold } from './threshold.js';
+
+/** Options of {@link poorInitialization}. */
+export interface PoorInitializationOptions {
+  /**
+   * Factor by which the hidden layers together may shrink or grow a signal beyond what their activations ask for.
+   *
+   * @default 1000 (heuristic)
+   */
+  readonly factor?: number;
+  /**
+   * Root mean square of what a tanh or sigmoid reads, above which it starts saturated.
+   *
+   * @default 5 (DeepDiagnosis, ICSE 2022)
+   */
+  readonly saturation?: number;
+  /**
+   * Whether to judge before the loss tells, as {@link preflight} does.
+   *
+   * @default false
+   */
+  readonly atOnce?: boolean;
+}
+
+const id = 'poor-initialization';
+const bounded = /^(tanh|sigmoid|hardSigmoid|softsign)$/;
+/** Layers from which on gains compound to an explosion. */
+const fewestLayers = 3;
+
+/**
+ * Finds initial weights that are too small or too large for the depth and the activations of a model, in a run that fails.
+ *
+ * A layer multiplies the root mean square of a signal by sqrt(fan-in x mean square of its weights), which should be sqrt(2)
+ * before a rectifier and 1 else (arXiv 1502.01852). Fires when the product of these gains over the hidden layers, over what
+ * it should be, is below 1 / `factor`, or above `factor` with three layers or more; and when a bounded activation reads
+ * more than `saturation`. Weights are those of the first record, so it must be there. Silent with normalisation or residual
+ * connections, and while training does not fail. A `warning`.
+ *
+ * @param options - Thresholds.
+ * @throws RangeError when a threshold is not positive and finite.
+ *
+ * @example
+ * ```ts
+ * import { rules } from 'gradient-health';
+ *
+ * console.log(rules.poorInitialization({ factor: 100 }).id); // poor-initialization
+ * ```
+ */
+export function poorInitialization(options: PoorInitializationOptions = {}): Rule {
+  const { factor = 1000, saturation = 5, atOnce = false } = options;
+  checkThreshold('poorInitialization', 'factor', factor);
+  checkThreshold('poorInitialization', 'saturation', saturation);
+  return { id, explains, check: (run) => (atOnce || fails(run) ? check(run, factor, saturation) : []) };
+}
+
+const explains = [
+  'learning-rate',
+  'exploding-gradient',
+  'exploding-through-time',
+  'vanishing-gradient',
+  'vanishing-through-time',
+  'gate-saturation',
+  'dead-units',
+  'saturated-activation',
+  'zero-gradient',
+  'unchanged-weights',
+  'non-finite',
+  'update-ratio-high',
+  'update-ratio-low',
+  'gradient-spike',
+  'loss-divergence',
+  'loss-oscillation',
+  'loss-plateau',
+];
+
+function check(run: Run, factor: number, saturation: number): Finding[] {
+  if (keepsScale(run)) return [];
+  const hidden = initialWeights(run).filter(({ facts }) => !facts.isOutput || isRecurrent(facts));
+  const dense = hidden.filter(({ facts, gain }) => !isRecurrent(facts) && gain > 0);
+  const product = dense.reduce((all, { fit }) => all * fit, 1);
+  if (product < 1 / factor) return [scaled(run, dense, product, 'shrink')];
+  if (product > factor && dense.length >= fewestLayers) return [scaled(run, dense, product, 'grow')];
+  // What a layer reads is as large as the data at first, and no larger than 1 behind a bounded activation.
+  const saturated = hidden.filter(({ facts, gain }) => {
+    const size = facts.inbound.length === 0 && run.data ? Math.min(1, sizeOf(run.data.input)) : 1;
+    return bounded.test(facts.activation ?? '') && gain * size > saturation;
+  });
+  const first = saturated[0];
+  if (first === undefined) return [];
+  const { facts, gain } = first;
+  const others = saturated.length === 1 ? '' : ` (and ${saturated.length - 1} more)`;
+  return [
+    findingOf(run, id, {
+      severity: 'warning',
+      where: facts.path,
+      evidence: { gain, layers: saturated.length },
+      message:
+        `${facts.path}${others}: the initial weights scale a signal by ${shortNumber(gain)}, far into the flat ends of ` +
+        `${facts.activation}.`,
+      remedies: remediesFor(saturated),
+    }),
+  ];
+}
+
+function scaled(
+  run: Run,
+  layers: readonly InitialWeights[],
+  product: number,
+  how: 'shrink' | 'grow',
+): Finding {
+  const worst = layers.reduce((a, b) => ((how === 'shrink' ? b.fit < a.fit : b.fit > a.fit) ? b : a));
+  return findingOf(run, id, {
+    severity: 'warning',
+    where: worst.facts.path,
+    evidence: { product, gain: worst.gain, layers: layers.length },
+    message:
+      `The initial weights of ${layers.length} hidden layers ${how} a signal to ${shortNumber(Number(product.toPrecision(2)))} of what their ` +
+      `activations ask for, most in ${worst.facts.path} (${worst.facts.initializers?.['kernel'] ?? 'given weights'}).`,
+    remedies: remediesFor(layers),
+  });
+}
+
+function remediesFor(weights: readonly InitialWeights[]): Finding['remedies'] {
+  const layers = weights.map(({ facts }) => facts);
+  const found = initializerRemedies(layers);
+  if (found.length > 0) return found;
+  const [first] = layers;
+  const reason = 'its weights keep the variance of signals and gradients';
+  return [
+    {
+      kind: 'initializer',
+      layers: layers.map(({ path }) => path),
+      to: fittingInitializer(first?.activation),
+      reason,
+    },
+  ];
+}

@@ -1,0 +1,108 @@
+import type { Finding, Rule } from '../record/finding.js';
+import type { Run, StepRecord } from '../record/run.js';
+import { shortNumber } from '../record/short-number.js';
+import { findingOf } from './finding-of.js';
+import { fails } from './input-scale.js';
+import { median } from './motion.js';
+import { learningRateRemedy } from './smaller-steps.js';
+import { checkCount, checkThreshold } from './threshold.js';
+import { variableOf, type WeightedLayer, weightedLayers } from './weighted-layers.js';
+
+/** Options of {@link updateRatioHigh} and {@link updateRatioLow}. */
+export interface UpdateRatioOptions {
+  /**
+   * Norm of an update over that of the weight, in the median of the newest records, beyond which it counts.
+   *
+   * @default 0.1 for high and 1e-6 for low (heuristic; TheDeepChecker, TOSEM 2022, has 0.1 and 1e-4)
+   */
+  readonly ratio?: number;
+  /**
+   * Newest records to judge by.
+   *
+   * @default 10 (heuristic)
+   */
+  readonly overRecords?: number;
+}
+
+/**
+ * Finds layers whose weights change by a large part of themselves at every step, in a run that fails.
+ *
+ * Reads `updateRatio` of the weight matrices, in the median of the newest records. Where the whole model moves too far,
+ * {@link learningRate} says so and is the cause. Silent where training does not fail. A `warning`.
+ *
+ * @param options - Thresholds.
+ * @throws RangeError when `ratio` is not positive and finite, or `overRecords` no positive integer.
+ *
+ * @example
+ * ```ts
+ * import { rules } from 'gradient-health';
+ *
+ * console.log(rules.updateRatioHigh({ ratio: 0.3 }).id); // update-ratio-high
+ * ```
+ */
+export function updateRatioHigh({ ratio = 0.1, overRecords = 10 }: UpdateRatioOptions = {}): Rule {
+  return ruleOf('updateRatioHigh', 'update-ratio-high', ratio, overRecords);
+}
+
+/**
+ * Finds layers whose weights all but stand still although they get a gradient, in a run that fails.
+ *
+ * Reads `updateRatio` of the weight matrices, in the median of the newest records. Where the whole model hardly moves,
+ * {@link learningRate} says so and is the cause. Silent where training does not fail, and on layers without a gradient. A
+ * `warning`.
+ *
+ * @param options - Thresholds.
+ * @throws RangeError when `ratio` is not positive and finite, or `overRecords` no positive integer.
+ *
+ * @example
+ * ```ts
+ * import { rules } from 'gradient-health';
+ *
+ * console.log(rules.updateRatioLow({ ratio: 1e-5 }).id); // update-ratio-low
+ * ```
+ */
+export function updateRatioLow({ ratio = 1e-6, overRecords = 10 }: UpdateRatioOptions = {}): Rule {
+  return ruleOf('updateRatioLow', 'update-ratio-low', ratio, overRecords);
+}
+
+function ruleOf(name: string, id: string, ratio: number, overRecords: number): Rule {
+  checkThreshold(name, 'ratio', ratio);
+  checkCount(name, 'overRecords', overRecords);
+  const explains = ['gradient-spike', 'loss-divergence', 'loss-oscillation', 'loss-plateau'];
+  return { id, explains, check: (run) => (fails(run) ? check(run, id, ratio, overRecords) : []) };
+}
+
+function check(run: Run, id: string, threshold: number, overRecords: number): Finding[] {
+  const window = run.steps.slice(-overRecords);
+  if (window.length < overRecords) return [];
+  const isHigh = id === 'update-ratio-high';
+  const found = weightedLayers(run).flatMap((layer) => {
+    const ratio = median(window.map((record) => ratioOf(layer, record))) ?? 0;
+    return (isHigh ? ratio > threshold : ratio < threshold && ratio > 0) ? [{ layer, ratio }] : [];
+  });
+  const first = found[0];
+  if (first === undefined) return [];
+  const { layer, ratio } = first;
+  const others = found.length === 1 ? '' : ` (and ${found.length - 1} more)`;
+  return [
+    findingOf(run, id, {
+      severity: 'warning',
+      where: layer.path,
+      firstStep: window[0]?.step ?? 0,
+      evidence: { updateRatio: ratio, layers: found.length },
+      message: `${layer.path}${others}: an update changes the weights by ${shortNumber(Number(ratio.toPrecision(2)))} of themselves, where about 0.001 is usual.`,
+      remedies: isHigh ? learningRateRemedy(run) : [],
+    }),
+  ];
+}
+
+function ratioOf({ kernels }: WeightedLayer, record: StepRecord): number | undefined {
+  let [update, weight] = [0, 0];
+  for (const key of kernels) {
+    const { updateNorm = 0, weightNorm = 0 } = variableOf(record, key) ?? {};
+    update += updateNorm ** 2;
+    weight += weightNorm ** 2;
+  }
+  const ratio = Math.sqrt(update / weight);
+  return Number.isFinite(ratio) ? ratio : undefined;
+}
