@@ -119,9 +119,11 @@ export const readStep: Reader<StepRecord> = fields<StepRecord>({
     fields<ClipRecord>({
       name: string,
       normAfter: number,
+      scale: optional(number),
       fired: boolean,
       accepted: boolean,
       cosine: number,
+      shares: optional(map(number)),
     }),
   ),
   lossScale: optional(fields<LossScaleRecord>({ scale: number, fits: boolean })),
@@ -131,6 +133,7 @@ export const readStep: Reader<StepRecord> = fields<StepRecord>({
       weightNorm: number,
       updateNorm: number,
       updateRatio: number,
+      penaltyNorm: optional(number),
     }),
   ),
   layers: optional(

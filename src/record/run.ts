@@ -130,12 +130,18 @@ export interface ClipRecord {
   readonly name: string;
   /** Global L2 norm of what the strategy handed on. */
   readonly normAfter: number;
+  /** `normAfter` over the norm before: what a step was multiplied by, where the direction stayed; `NaN` for 0 / 0. */
+  readonly scale?: number;
   /** Whether any element was changed. */
   readonly fired: boolean;
   /** Whether the step was taken; `false` when the strategy rejected it. */
   readonly accepted: boolean;
   /** Cosine between the raw and the clipped gradient; 1 keeps the direction, `NaN` where either is zero or not finite. */
   readonly cosine: number;
+  /**
+   * By layer path, where any element was changed: the layer's share of the squared norm that was taken away. Adds up to 1.
+   */
+  readonly shares?: Readonly<Record<string, number>>;
 }
 
 /** How the loss was scaled in one step. */
@@ -156,6 +162,8 @@ export interface VariableRecord {
   readonly updateNorm: number;
   /** `updateNorm / weightNorm`; 0 when both are 0, `Infinity` when a zero weight was changed. */
   readonly updateRatio: number;
+  /** L2 norm of the part of `gradient` that pulls for the weight's regulariser: `l1 · sign(w) + 2 · l2 · w`. */
+  readonly penaltyNorm?: number;
 }
 
 /** One layer's output in one step. */

@@ -144,7 +144,7 @@ function pull(record: StepRecord, penalties: readonly Penalised[]): number {
     const variable = variableOf(record, key);
     const norm = variable?.weightNorm ?? 0;
     // Logs of other makers hold the weights' norms alone: at most sqrt(size) times as much for their absolute sum.
-    const atMost = { nonZero: size, absSum: norm * Math.sqrt(size), norm };
+    const atMost = { size, absSum: norm * Math.sqrt(size), norm };
     squares += (variable?.penaltyNorm ?? penaltyGradientNorm(penalty, atMost)) ** 2;
   }
   return Math.sqrt(squares);

@@ -5,7 +5,8 @@ import { modelFacts } from '../layout/facts.js';
 import { kindOf } from '../layout/kind.js';
 import { type PlacedLayer, placeLayers } from '../layout/paths.js';
 import { unitAxes } from '../layout/units.js';
-import type { ModelFacts } from '../record/run.js';
+import { type Penalty, penaltyOf } from '../record/penalty.js';
+import type { LayerFacts, ModelFacts } from '../record/run.js';
 import { recordKeys } from './names.js';
 
 /** Tells a tfjs `LayersModel` from everything else, by shape: bundles may hold two copies of tfjs. */
@@ -81,6 +82,8 @@ export interface ModelView {
   keyOf(variable: string): string;
   /** Name of a layer's activation. */
   activationOf(path: string): string | undefined;
+  /** Of the weight of this key, where it has a regulariser of tfjs. */
+  penaltyOf(key: string): Penalty | undefined;
 }
 
 /** Looks at a model, or at nothing where only an optimizer is watched. */
@@ -89,6 +92,7 @@ export function viewOf(model: LayersModel | undefined): ModelView {
   const facts = lazy(() => (model ? modelFacts(model, layers()) : null));
   const keyOf = lazy(() => recordKeys(layers()));
   const activations = lazy(() => new Map(facts()?.layers.map(({ path, activation }) => [path, activation])));
+  const penalties = lazy(() => new Map(facts()?.layers.flatMap(penaltiesOfLayer)));
   return {
     get layers() {
       return layers();
@@ -98,7 +102,15 @@ export function viewOf(model: LayersModel | undefined): ModelView {
     },
     keyOf: (variable) => keyOf()(variable),
     activationOf: (path) => activations().get(path),
+    penaltyOf: (key) => penalties().get(key),
   };
+}
+
+function penaltiesOfLayer(layer: LayerFacts): [key: string, penalty: Penalty][] {
+  return Object.keys(layer.regularizers ?? {}).flatMap((weight): [string, Penalty][] => {
+    const penalty = penaltyOf(layer, weight);
+    return penalty ? [[`${layer.path}/${weight}`, penalty]] : [];
+  });
 }
 
 function lazy<T>(make: () => T): () => T {

@@ -13,7 +13,14 @@ import type { Unscaled } from './loss-scale.js';
 import type { ModelView } from './model.js';
 import { createReadQueue } from './read-queue.js';
 import { type NamedGradient, type Slots, toList } from './slots.js';
-import { clipReading, globalNorm, learningRateOf, lossScaleReading, variableRecord } from './step-record.js';
+import {
+  clipReading,
+  globalNorm,
+  learningRateOf,
+  lossScaleReading,
+  penaltyReading,
+  variableRecord,
+} from './step-record.js';
 import { createTapping } from './tapping.js';
 import { unscaleRecord } from './unscale.js';
 import { compareWeights, holdWeights } from './weights.js';
@@ -97,12 +104,14 @@ export function createObserver(options: ObserverOptions): Observer {
   ): void => {
     measured++;
     const wallTimeMs = Date.now();
+    const penalties = penaltiesOf(done, updates);
     const learningRate = learningRateOf(options.optimizer());
     const emit = (): void => {
       const variables = [...(done.gradients ?? [])].map(([name, gradient]) => {
+        const key = options.view().keyOf(name);
         return [
-          options.view().keyOf(name),
-          variableRecord(gradient?.() ?? null, updates.get(name)?.()),
+          key,
+          variableRecord(gradient?.() ?? null, updates.get(name)?.(), penalties.get(name)?.()),
         ] as const;
       });
       const record: StepRecord = {
@@ -127,6 +136,24 @@ export function createObserver(options: ObserverOptions): Observer {
     pending = Promise.all([pending, settling])
       .then(() => budget.spend(emit))
       .catch((error) => options.failed(error, done.step));
+  };
+
+  const layerOf = (variable: string): string => {
+    const key = options.view().keyOf(variable);
+    return key.slice(0, Math.max(0, key.lastIndexOf('/'))) || key;
+  };
+  /** By variable, of the weights as they were before the update. */
+  const penaltiesOf = (
+    { gauge }: Draft,
+    updates: ReadonlyMap<string, Reading<ChangeSums>>,
+  ): Map<string, Reading<number>> => {
+    const readings = new Map<string, Reading<number>>();
+    for (const [name, change] of updates) {
+      const penalty = options.view().penaltyOf(options.view().keyOf(name));
+      const weight = before.get(name);
+      if (penalty && weight) readings.set(name, penaltyReading(gauge, penalty, weight, change));
+    }
+    return readings;
   };
 
   const abandon = (): void => {
@@ -158,7 +185,8 @@ export function createObserver(options: ObserverOptions): Observer {
       budget.spend(() => work(...values));
 
   function endStep(done: Draft, clipped: Clipped | undefined, accepted: boolean | Scalar): void {
-    const clip = clipped && clipReading(done.gauge, list, clipped, accepted, options.clipName() ?? 'clip');
+    const clip =
+      clipped && clipReading(done.gauge, list, clipped, accepted, options.clipName() ?? 'clip', layerOf);
     finish(done, compareWeights(done.gauge, before), clip);
     draft = undefined;
     abandon();

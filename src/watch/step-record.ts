@@ -1,15 +1,26 @@
-import type { Optimizer, Scalar } from '@tensorflow/tfjs-core';
+import type { Optimizer, Scalar, Tensor } from '@tensorflow/tfjs-core';
 import type { ChangeSums } from '../kernels/compare.js';
+import { type Penalty, penaltyGradientNorm } from '../record/penalty.js';
 import type { ClipRecord, LossScaleRecord, TensorStats, VariableRecord } from '../record/run.js';
 import type { Clipped } from './clipper.js';
 import type { Gauge, Reading } from './gauge.js';
 import type { Unscaled } from './loss-scale.js';
 import type { NamedGradient } from './slots.js';
 
-export function variableRecord(gradient: TensorStats | null, weight: ChangeSums | undefined): VariableRecord {
+export function variableRecord(
+  gradient: TensorStats | null,
+  weight: ChangeSums | undefined,
+  penaltyNorm: number | undefined,
+): VariableRecord {
   const weightNorm = Math.sqrt(weight?.aSquares ?? 0);
   const updateNorm = Math.sqrt(weight?.differenceSquares ?? 0);
-  return { gradient, weightNorm, updateNorm, updateRatio: updateNorm === 0 ? 0 : updateNorm / weightNorm };
+  return {
+    gradient,
+    weightNorm,
+    updateNorm,
+    updateRatio: updateNorm === 0 ? 0 : updateNorm / weightNorm,
+    ...(penaltyNorm !== undefined && { penaltyNorm }),
+  };
 }
 
 export function globalNorm(gradients: readonly (TensorStats | null)[]): number {
@@ -29,28 +40,53 @@ export function clipReading(
   { gradients }: Clipped,
   accepted: boolean | Scalar,
   name: string,
+  layerOf: (variable: string) => string,
 ): Reading<ClipRecord> {
   const pairs = raw.flatMap(({ name: variable, tensor }) => {
     const after = gradients[variable];
-    return tensor != null && after ? [gauge.compare(tensor, after)] : [];
+    return tensor != null && after ? [[layerOf(variable), gauge.compare(tensor, after)] as const] : [];
   });
   const accept = typeof accepted === 'boolean' ? () => Number(accepted) : gauge.scalar(accepted);
   return () => {
-    let [rawSquares, squares, dot, differing] = [0, 0, 0, 0];
-    for (const pair of pairs) {
+    let [rawSquares, squares, taken, dot, differing] = [0, 0, 0, 0, 0];
+    const takenFrom: Record<string, number> = {};
+    for (const [layer, pair] of pairs) {
       const sums = pair();
       rawSquares += sums.aSquares;
       squares += sums.bSquares;
       dot += sums.dot;
       differing += sums.differing;
+      taken += sums.differenceSquares;
+      takenFrom[layer] = (takenFrom[layer] ?? 0) + sums.differenceSquares;
     }
+    const shares = Object.entries(takenFrom).map(([layer, part]) => [layer, part / taken] as const);
     return {
       name,
       normAfter: Math.sqrt(squares),
+      scale: Math.sqrt(squares / rawSquares),
       fired: differing > 0,
       accepted: accept() !== 0,
       cosine: Math.max(-1, Math.min(1, dot / Math.sqrt(rawSquares * squares))),
+      ...(taken > 0 && { shares: Object.fromEntries(shares) }),
     };
+  };
+}
+
+/** The L2 norm of a regulariser's gradient. Its weight is measured only where the norm alone does not tell. */
+export function penaltyReading(
+  gauge: Gauge,
+  penalty: Penalty,
+  weight: Tensor,
+  change: Reading<ChangeSums>,
+): Reading<number> {
+  const { size } = weight;
+  if (penalty.l1 === 0 || penalty.l2 === 0) {
+    return () => penaltyGradientNorm(penalty, { size, absSum: 0, norm: Math.sqrt(change().aSquares) });
+  }
+  const stats = gauge.stats(weight, false);
+  return () => {
+    const { absMean, norm } = stats();
+    return penaltyGradientNorm(penalty, { size, absSum: absMean * size, norm });
   };
 }
 
