@@ -24,14 +24,17 @@ const run = (file: string): string =>
 describe('the tarball', () => {
   test('holds what is built and what is read, nothing else', () => {
     const built = Object.keys(readSources('src', '.ts'))
-      .filter((path) => !path.startsWith('src/kernels/assembly/'))
+      .filter((path) => !/^src\/(kernels\/assembly|sinks\/tensorboard)\//.test(path))
       .map((path) => path.replace(/^src/, 'dist').replace(/ts$/, 'js'));
     const expected = [
-      ...['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'],
+      ...['CHANGELOG.md', 'LICENSE', 'README.md', 'THIRD-PARTY-LICENSES.txt', 'package.json'],
       ...['dist/index.cjs', 'dist/index.cjs.map', 'dist/index.d.cts', 'dist/index.d.ts'],
       ...built.flatMap((path) => [path, `${path}.map`]),
+      ...['js', 'js.map', 'cjs', 'cjs.map', 'd.ts', 'd.cts'].map((type) => `dist/tensorboard.${type}`),
     ];
-    expect([...consumer.files].sort()).toEqual(expected.sort());
+    // Declarations that several entries share are named by their content.
+    const files = consumer.files.filter((path) => !/^dist\/\w+-[\w-]{8}\.d\.c?ts$/.test(path));
+    expect(files.sort()).toEqual(expected.sort());
   });
 
   test('holds every file that the manifest names, and brings no other package', () => {
@@ -51,6 +54,11 @@ describe('a project in Node', () => {
 
   test('requires it', () => {
     expect(run('train.cjs')).toBe('3 2\n');
+  });
+
+  test('writes event files, as a module and as required', () => {
+    expect(run('events.mjs')).toBe('events.out.tfevents true\n');
+    expect(run('events.cjs')).toBe('events.out.tfevents true\n');
   });
 
   test('shares one tfjs between both builds', () => {
@@ -79,8 +87,13 @@ describe('a project in TypeScript', () => {
   const bundler = { module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler };
 
   test.each([
-    ['node16', node16, ['typed.mts', 'typed.cts'], ['index.d.ts', 'index.d.cts']],
-    ['bundler', bundler, ['typed.ts'], ['index.d.ts']],
+    [
+      'node16',
+      node16,
+      ['typed.mts', 'typed.cts'],
+      ['index.d.ts', 'index.d.cts', 'tensorboard.d.ts', 'tensorboard.d.cts'],
+    ],
+    ['bundler', bundler, ['typed.ts'], ['index.d.ts', 'tensorboard.d.ts']],
   ])(
     'compiles strictly with %s resolution, and so do our declarations',
     (_, resolution, names, declarations) => {
@@ -140,6 +153,13 @@ describe('a bundle', () => {
     expect(paths.filter((path) => path.includes('tfjs-layers'))).toEqual([]);
     expect(paths.filter((path) => /gradient-health\/dist\/(?!clip\/)/.test(path))).toEqual([]);
     expect(ownBytes(inputs)).toBeLessThan(8_000);
+  });
+
+  test('of the event writer holds what it needs of other packages, and nothing of tfjs', async () => {
+    const { imports, inputs } = await bundle('events-all.mjs');
+    expect(imports).toEqual([]);
+    expect(inputs.map(({ path }) => path.split('/').at(-1))).toEqual(['tensorboard.js', 'events-all.mjs']);
+    expect(ownBytes(inputs)).toBeLessThan(20_000);
   });
 
   test('of no name is empty, for importing has no side effect', async () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as library from 'gradient-health';
+import * as tensorboard from 'gradient-health/tensorboard';
 import { describe, expect, test } from 'vitest';
 import { root } from '../sources.js';
 
@@ -14,7 +15,7 @@ describe('the README', () => {
   test('names every function of the library, and none that is not there', () => {
     const isGroup = (value: unknown): value is object =>
       typeof value === 'object' && value !== null && !Array.isArray(value);
-    const exported = Object.entries(library).flatMap(([name, value]) =>
+    const exported = [...Object.entries(library), ...Object.entries(tensorboard)].flatMap(([name, value]) =>
       isGroup(value) ? Object.keys(value).map((member) => `${name}.${member}`) : [name],
     );
     const tables = readme.slice(readme.indexOf('## Functions'));

@@ -55,6 +55,7 @@ async function open(name: string, pattern: string, tags: readonly string[], pict
   for (const tag of tags)
     await page.getByText(tag, { exact: true }).filter({ visible: true }).first().waitFor({ timeout: 10_000 });
   await page.waitForLoadState('networkidle');
+  await page.waitForTimeout(2000); // the charts fade in
   await page.screenshot({ path: join(out, `${picture}.png`) });
 }
 

@@ -1,4 +1,4 @@
-import type { TensorStats } from '../../record/run.js';
+import type { Histogram, TensorStats } from '../../record/run.js';
 import { binEdges } from '../../stats/bin-edges.js';
 import type { Bucket } from './summary.js';
 
@@ -6,6 +6,8 @@ import type { Bucket } from './summary.js';
 const KEPT = 16;
 /** As many bins have each sign. */
 const NEGATIVE = 512;
+
+type Bin = Histogram['bins'][number];
 
 /**
  * The buckets that TensorBoard shows for the elements of a tensor, in ascending order and without a gap between them.
@@ -19,36 +21,37 @@ const NEGATIVE = 512;
  */
 export function buckets({ histogram, zeros, min, max }: TensorStats): readonly Bucket[] {
   if (histogram === undefined) return [];
-  const largest = histogram.bins.reduce((most, [index]) => Math.max(most, index % NEGATIVE), 0);
+  const positive = histogram.bins.filter(([index]) => index < NEGATIVE);
+  const negative = histogram.bins.filter(([index]) => index >= NEGATIVE).reverse();
+  const largest = Math.max(positive.at(-1)?.[0] ?? 0, (negative[0]?.[0] ?? NEGATIVE) - NEGATIVE);
+  const joined = largest - KEPT;
+  const edge = joined < 0 ? 0 : binEdges(joined)[1];
+  const isJoined = ([index]: Bin): boolean => index % NEGATIVE <= joined;
+
   const found: Bucket[] = [];
-  const small = { negative: 0, positive: 0 };
-  let smallEdge = 0;
-  for (const [index, count] of histogram.bins) {
-    const [low, high] = binEdges(index);
-    if (index % NEGATIVE > largest - KEPT) {
-      found.push([low, high, count]);
-      continue;
-    }
-    smallEdge = Math.max(smallEdge, -low, high);
-    small[index < NEGATIVE ? 'positive' : 'negative'] += count;
-  }
-  if (small.negative > 0) found.push([-smallEdge, 0, small.negative]);
-  if (small.positive > 0) found.push([0, smallEdge, small.positive]);
-  if (zeros > 0) found.push([0, 0, zeros]);
-  found.sort((a, b) => a[0] - b[0] || a[1] - b[1]);
-  return withoutGaps(
-    found.map(([low, high, count]) => [cut(min, low, high, low), cut(max, low, high, high), count]),
-  );
+  const add = (low: number, high: number, count: number): void => {
+    if (count === 0) return;
+    const end = found.at(-1)?.[1] ?? low;
+    if (end < low) found.push([end, low, 0]);
+    found.push([low, high, count]);
+  };
+  for (const bin of negative) if (!isJoined(bin)) add(...binEdges(bin[0]), bin[1]);
+  add(-edge, 0, total(negative.filter(isJoined)));
+  add(0, 0, zeros);
+  add(0, edge, total(positive.filter(isJoined)));
+  for (const bin of positive) if (!isJoined(bin)) add(...binEdges(bin[0]), bin[1]);
+  return cut(found, min, max);
 }
 
-/** An extreme where it lies in the bucket; a device that rounds it past its bin does not move the edge. */
-function cut(extreme: number, low: number, high: number, edge: number): number {
-  return extreme >= low && extreme <= high ? extreme : edge;
+function total(bins: readonly Bin[]): number {
+  return bins.reduce((sum, [, count]) => sum + count, 0);
 }
 
-function withoutGaps(found: readonly Bucket[]): readonly Bucket[] {
-  return found.flatMap((bucket, i) => {
-    const end = found[i - 1]?.[1] ?? bucket[0];
-    return end < bucket[0] ? [[end, bucket[0], 0] as const, bucket] : [bucket];
-  });
+/** With the outermost edges moved to the extremes, unless a device has rounded these past their bin. */
+function cut(found: Bucket[], min: number, max: number): Bucket[] {
+  const first = found[0];
+  if (first && min >= first[0] && min <= first[1]) found[0] = [min, first[1], first[2]];
+  const last = found.at(-1);
+  if (last && max >= last[0] && max <= last[1]) found[found.length - 1] = [last[0], max, last[2]];
+  return found;
 }

@@ -62,9 +62,11 @@ function writeText(writer: BinaryWriter, text: string): void {
 function writeBuckets(writer: BinaryWriter, buckets: readonly Bucket[]): void {
   writer.tag(TENSOR.dtype, WireType.Varint).int32(DOUBLE);
   writeShape(writer, [buckets.length, 3]);
-  nested(writer, TENSOR.content, () => {
-    for (const bucket of buckets) for (const number of bucket) writer.double(number);
-  });
+  const content = new DataView(new ArrayBuffer(24 * buckets.length));
+  for (const [row, bucket] of buckets.entries()) {
+    for (const [column, number] of bucket.entries()) content.setFloat64(24 * row + 8 * column, number, true);
+  }
+  writer.tag(TENSOR.content, WireType.LengthDelimited).bytes(new Uint8Array(content.buffer));
 }
 
 function writeShape(writer: BinaryWriter, shape: readonly number[]): void {
