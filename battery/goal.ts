@@ -14,6 +14,7 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import { type LayersModel, Sequential } from '@tensorflow/tfjs-layers';
+import type { Treatment } from '../src/index.js';
 import type { Data } from './data/kinds.js';
 import type { Scale } from './data/rows.js';
 import type { Goal } from './program.js';
@@ -32,18 +33,19 @@ export interface Score {
 
 /**
  * Scores a model on `batch`, in one forward pass without dropout. Where training saw standardised targets, these and the
- * predictions are put back on the original scale first.
+ * predictions are put back on the original scale first; where treatment standardised the targets, so are its predictions.
  */
 export async function score(
   model: LayersModel,
   batch: Batch,
   { targetScale }: Pick<Data, 'targetScale'>,
   goal: Goal | undefined,
+  { restoreOutput }: Pick<Treatment, 'restoreOutput'> = { restoreOutput: (output) => output },
 ): Promise<Score> {
   const metric = goal?.metric ?? 'loss';
   const [loss, value] = tidy(() => {
     const target = unscale(batch.y, targetScale);
-    const output = unscale(model.predict(batch.x, { batchSize: 256 }) as Tensor, targetScale);
+    const output = unscale(restoreOutput(model.predict(batch.x, { batchSize: 256 }) as Tensor), targetScale);
     const { lossFunctions } = inside(model);
     const penalties = inside(model).calculateLosses();
     const data = mean(lossFunctions[0]!(target, output));

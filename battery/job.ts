@@ -6,18 +6,27 @@ import { peers } from './peers/peers.js';
 import type { Program } from './program.js';
 import { runProgram } from './run-program.js';
 import { type Line, lineOf } from './summary.js';
+import { treatProgram } from './treat-program.js';
+import { type TreatLine, treatLineOf } from './treat-summary.js';
 
 /** One program to run at one seed. Plain data: it may cross to another process. */
 export interface Job {
   readonly program: Program;
   readonly seed: number;
   readonly backend: BackendName;
-  /** Whether to ask the published rules too, about a second training that is the same. */
-  readonly peers: boolean;
+  /** To diagnose, by the published rules too, which see a second training that is the same; or to treat. */
+  readonly task: 'diagnose' | 'compare' | 'treat';
 }
 
 /** What a job gave. */
-export interface Result {
+export type Result = Diagnosed | TreatedResult;
+
+export interface TreatedResult {
+  readonly treatLine: TreatLine;
+  readonly seconds: number;
+}
+
+export interface Diagnosed {
   readonly line: Line;
   /** The same line from each peer, by its name. */
   readonly peerLines: Readonly<Record<string, Line>>;
@@ -25,13 +34,18 @@ export interface Result {
 }
 
 /** Trains the program of a job and judges it. @throws Error that names the program. */
-export async function runJob({ program, seed, backend, peers: withPeers }: Job): Promise<Result> {
+export async function runJob({ program, seed, backend, task }: Job): Promise<Result> {
   const start = performance.now();
   try {
     await useBackend(backend);
+    const since = (): number => (performance.now() - start) / 1000;
+    if (task === 'treat') {
+      const treatLine = treatLineOf(program, seed, await treatProgram(program, seed));
+      return { treatLine, seconds: since() };
+    }
     const line = lineOf(program, seed, await runProgram(program, seed, observeByWatching));
-    const seconds = (performance.now() - start) / 1000;
-    return { line, peerLines: withPeers ? await askPeers(program, seed) : {}, seconds };
+    const seconds = since();
+    return { line, peerLines: task === 'compare' ? await askPeers(program, seed) : {}, seconds };
   } catch (error) {
     throw new Error(`program ${program.id}: ${error instanceof Error ? error.message : error}`, {
       cause: error,

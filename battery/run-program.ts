@@ -53,7 +53,8 @@ export async function runProgram(program: Program, seed: number, observe: Observ
   }
 }
 
-async function train(
+/** Trains a compiled model as a program says. Returns the loss of each step. */
+export async function train(
   model: LayersModel,
   rows: Rows,
   { batchSize, epochs, maxSteps = Number.POSITIVE_INFINITY }: Program,
@@ -83,6 +84,7 @@ async function judge(model: LayersModel, rows: Rows, data: Data, { goal }: Progr
   }
 }
 
-function widthOf(model: LayersModel): number {
+/** Size of the model's last axis. */
+export function widthOf(model: LayersModel): number {
   return (model.outputs[0]?.shape.at(-1) as number | null | undefined) ?? 1;
 }

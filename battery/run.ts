@@ -1,7 +1,7 @@
 /**
- * `npm run battery [-- --cases FILE --seeds N --backend cpu|wasm --processes N --peers --json]` trains faulty and healthy
- * programs and scores the rules on them, and with `--peers` the published rules too; without `--cases`, every file of
- * `battery/programs`.
+ * `npm run battery [-- --cases FILE --seeds N --backend cpu|wasm --processes N --peers --treat --json]` trains faulty
+ * and healthy programs and scores the rules on them, and with `--peers` the published rules too; with `--treat` it scores
+ * treatment instead. Without `--cases` it takes every file of `battery/programs`.
  *
  * Standard output holds the result alone: tables, or with `--json` one object a line. Progress goes to standard error.
  */
@@ -19,6 +19,8 @@ import { prepare } from './prepare.js';
 import type { Program } from './program.js';
 import { type Line, summarize } from './summary.js';
 import { comparisonTable, programTable, progressText, summaryText } from './text.js';
+import { summarizeTreatment, type TreatLine } from './treat-summary.js';
+import { treatProgressText, treatSummaryJson, treatSummaryText, treatTable } from './treat-text.js';
 
 const { values } = parseArgs({
   options: {
@@ -42,26 +44,36 @@ try {
 async function main(): Promise<void> {
   const seeds = countOption('seeds', values.seeds);
   const processes = countOption('processes', values.processes);
-  if (values.treat) throw new RangeError('--treat is not there yet: programs can be diagnosed, not treated');
+  if (values.treat && values.peers) throw new RangeError('--treat and --peers do not go together');
   const forced = backendOption(values.backend);
   // A program may name the layers of this library.
   prepare();
   const programs = (values.cases ?? ownFiles()).flatMap(readPrograms);
+  const task = values.treat ? 'treat' : values.peers ? 'compare' : 'diagnose';
   const jobs = programs.flatMap((program) =>
     Array.from({ length: seeds }, (_, i): Job => {
-      return { program, seed: i + 1, backend: forced ?? backendFor(program), peers: values.peers };
+      return { program, seed: i + 1, backend: forced ?? backendFor(program), task };
     }),
   );
+  await (values.treat ? treatAll : diagnoseAll)(programs, jobs, processes);
+}
+
+async function diagnoseAll(
+  programs: readonly Program[],
+  jobs: readonly Job[],
+  processes: number,
+): Promise<void> {
   const lines: Line[] = [];
   const peerLines = new Map<string, Line[]>();
-  await runOnPool(jobs, processes, ({ line, peerLines: said, seconds }, { program, backend }) => {
+  await runOnPool(jobs, processes, (result, { program, backend }) => {
+    if (!('line' in result)) return;
+    const { line, peerLines: said, seconds } = result;
     lines.push(line);
     for (const [name, own] of Object.entries(said)) {
       peerLines.set(name, [...(peerLines.get(name) ?? []), own]);
     }
     if (values.json) console.log(lineJson(line));
-    const progress = `${lines.length}/${jobs.length}`;
-    console.error(`${progress} ${progressText(program, line, backend, seconds)}`);
+    console.error(`${lines.length}/${jobs.length} ${progressText(program, line, backend, seconds)}`);
   });
   const summary = summarize(
     programs,
@@ -74,8 +86,25 @@ async function main(): Promise<void> {
     console.log(summaryJson(summary));
     return;
   }
-  console.log(`${programTable(programs, lines)}\n\n${summaryText(summary, seeds)}`);
+  console.log(`${programTable(programs, lines)}\n\n${summaryText(summary, Number(values.seeds))}`);
   if (others.length > 0) console.log(`\n${comparisonTable([['gradient-health', summary], ...others])}`);
+}
+
+async function treatAll(
+  programs: readonly Program[],
+  jobs: readonly Job[],
+  processes: number,
+): Promise<void> {
+  const lines: TreatLine[] = [];
+  await runOnPool(jobs, processes, (result) => {
+    if (!('treatLine' in result)) return;
+    lines.push(result.treatLine);
+    if (values.json) console.log(JSON.stringify(result.treatLine));
+    console.error(`${lines.length}/${jobs.length} ${treatProgressText(result.treatLine)}`);
+  });
+  const summary = summarizeTreatment(programs, lines);
+  if (values.json) console.log(treatSummaryJson(summary));
+  else console.log(`${treatTable(programs, lines)}\n\n${treatSummaryText(summary, Number(values.seeds))}`);
 }
 
 function countOption(name: string, given: string): number {

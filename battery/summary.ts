@@ -100,7 +100,8 @@ export function summarize(
   };
 }
 
-function median(values: readonly number[]): number | null {
+/** `null` of nothing. */
+export function median(values: readonly number[]): number | null {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length / 2;
   const [low, high] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]];

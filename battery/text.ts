@@ -74,22 +74,22 @@ function reached(goal: NonNullable<Program['goal']>, { metric }: Line): boolean 
   return reaches(goal, Number(metric));
 }
 
-function shareText({ share, low, high }: Share): string {
+export function shareText({ share, low, high }: Share): string {
   const percent = (value: number) => `${(100 * value).toFixed(0)} %`;
   return share === null ? 'none' : `${percent(share)} (95 % interval ${percent(low)} to ${percent(high)})`;
 }
 
-function short(value: number | string): string {
+export function short(value: number | string): string {
   return typeof value === 'string' || !Number.isFinite(value)
     ? String(value)
     : String(Number(value.toPrecision(3)));
 }
 
-function middle(values: readonly number[]): number {
+export function middle(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
-function table(rows: readonly (readonly string[])[]): string {
+export function table(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   return rows
     .map((row) =>

@@ -65,6 +65,8 @@ export type { CheckGradientsOptions } from './treat/check-gradients.js';
 export { checkGradients } from './treat/check-gradients.js';
 export type { ScalarFunction } from './treat/evaluation.js';
 export type { ElementCheck, GradientCheck, InputCheck } from './treat/gradient-check.js';
+export { treat } from './treat/treat.js';
+export type { Treatment, TreatOptions, TrialProgress } from './treat/treatment.js';
 export type { WithClippingOptions } from './watch/clipping.js';
 export { stopClipping, withClipping } from './watch/clipping.js';
 export type { LossScaleOptions } from './watch/loss-scale.js';

@@ -1,0 +1,61 @@
+import type { Optimizer } from '@tensorflow/tfjs-core';
+import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { randomStreams } from '../init/random.js';
+import { type Samples, samplesOf } from './samples.js';
+import type { TreatOptions } from './treatment.js';
+import type { Bench } from './trial.js';
+
+/** Most samples that a trial is judged by. */
+const mostJudged = 256;
+
+/** Lays out what all trials of a treatment share. @throws TypeError or RangeError for options that do not fit. */
+export function createBench(model: LayersModel, options: TreatOptions): Bench {
+  const { x, y, validation, batchSize = 32, steps = 40, signal, compile } = options;
+  if (!(model.optimizer as Optimizer | undefined) || model.loss === undefined) {
+    throw new TypeError(
+      'treat: the model must be compiled, with the loss and the optimizer that it is to be trained with',
+    );
+  }
+  for (const [name, value] of Object.entries({ batchSize, steps })) {
+    if (!(Number.isSafeInteger(value) && value > 0)) {
+      throw new RangeError(`treat: ${name} must be a positive integer, got ${value}`);
+    }
+  }
+  const training = samplesOf(x, y, 'treat');
+  if (training.x.length !== model.inputs.length || training.y.length !== model.outputs.length) {
+    throw new RangeError(
+      `treat: the model has ${model.inputs.length} inputs and ${model.outputs.length} outputs, got ${training.x.length} and ${training.y.length} tensors`,
+    );
+  }
+  const judged = validation ? samplesOf(validation.x, validation.y, 'treat') : training;
+  return {
+    source: model,
+    training,
+    batches: batchesOf(training, batchSize, steps),
+    judged,
+    judgedRows: spreadRows(judged.count, mostJudged),
+    compile,
+    check: () => signal?.throwIfAborted(),
+  };
+}
+
+/** Epochs of shuffled rows, cut into batches, the same at each call. */
+function batchesOf({ count }: Samples, size: number, steps: number): number[][] {
+  const random = randomStreams('treat', 1)();
+  const batches: number[][] = [];
+  while (batches.length < steps) {
+    const order = Array.from({ length: count }, (_, i) => [random(), i] as const)
+      .sort(([a], [b]) => a - b)
+      .map(([, i]) => i);
+    for (let from = 0; from < count && batches.length < steps; from += size) {
+      batches.push(order.slice(from, from + size));
+    }
+  }
+  return batches;
+}
+
+/** At most so many rows, evenly spread. */
+function spreadRows(count: number, most: number): number[] {
+  const size = Math.min(count, most);
+  return Array.from({ length: size }, (_, i) => Math.floor((i * count) / size));
+}

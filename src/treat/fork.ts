@@ -1,0 +1,82 @@
+import { dispose, type Optimizer, type Tensor } from '@tensorflow/tfjs-core';
+import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
+import { type PlacedLayer, placeLayers } from '../layout/paths.js';
+import type { Plan } from './plan.js';
+
+/** The class of a model or layer, as its `fromConfig` wants it. */
+interface Rebuildable<T> {
+  fromConfig(cls: unknown, config: object, customObjects?: object, fastWeightInit?: boolean): T;
+}
+type Layer = layers.Layer & {
+  readonly inboundNodes: readonly { readonly inputShapes: readonly (readonly (number | null)[])[] }[];
+};
+
+/**
+ * Builds and compiles the model of a plan. Weights are those of `source`, but for the layers that are redrawn or new, whose
+ * initialisers draw them.
+ *
+ * @throws Error when the model holds a class that tfjs cannot build from its configuration.
+ */
+export function fork(plan: Plan, source: LayersModel, compile?: (model: LayersModel) => void): LayersModel {
+  const model = rebuild(plan, source);
+  const own = new Map(placeLayers(source).map(({ path, layer }) => [path, layer]));
+  const placed = placeLayers(model);
+  // A layer within another is built by it, so the outer one is drawn first and the inner ones are copied over it.
+  for (const layer of model.layers) {
+    const within = placed.filter(({ path }) => path === layer.name || path.startsWith(`${layer.name}/`));
+    if (within.some((place) => !isCopied(place, plan, own))) draw(layer as Layer);
+  }
+  for (const place of placed) {
+    const from = own.get(place.path);
+    if (from && isCopied(place, plan, own)) place.layer.setWeights(from.getWeights());
+  }
+  const { cls, config } = plan.optimizer;
+  model.compile({
+    optimizer: cls.fromConfig(cls, { ...config }),
+    loss: plan.loss,
+    ...(source.metrics && { metrics: source.metrics }),
+  });
+  compile?.(model);
+  return model;
+}
+
+/** Disposes a fork with its optimizer; tfjs's Momentum forgets the scalar that it inherits from SGD. */
+export function disposeFork(model: LayersModel): void {
+  const optimizer = model.optimizer as Optimizer & { readonly c?: Tensor };
+  model.dispose();
+  optimizer.dispose();
+  if (optimizer.c && !optimizer.c.isDisposed) optimizer.c.dispose();
+}
+
+function rebuild({ config }: Plan, source: LayersModel): LayersModel {
+  const cls = source.constructor as unknown as Rebuildable<LayersModel>;
+  try {
+    return cls.fromConfig(cls, structuredClone(config) as object, {}, true);
+  } catch (error) {
+    const cause = error instanceof Error ? error : new Error(String(error));
+    throw new Error(
+      `treat: the model cannot be rebuilt from its configuration, which trying a remedy on a copy needs: ${cause.message}. ` +
+        'Register custom layers with tf.serialization.registerClass and give them getConfig and fromConfig',
+      { cause },
+    );
+  }
+}
+
+/** Whether a layer keeps the weights that the user's model has. */
+function isCopied({ path, layer }: PlacedLayer, plan: Plan, own: ReadonlyMap<string, layers.Layer>): boolean {
+  const from = own.get(path);
+  if (!from || plan.redrawn.has(path) || from.getClassName() !== layer.getClassName()) return false;
+  const shapes = (each: layers.Layer): string => JSON.stringify(each.weights.map(({ shape }) => shape));
+  return shapes(from) === shapes(layer);
+}
+
+/** Gives a layer what its initialisers draw: those of a twin that is built as tfjs builds. */
+function draw(layer: Layer): void {
+  if (layer.weights.length === 0) return;
+  const cls = layer.constructor as unknown as Rebuildable<layers.Layer>;
+  const twin = cls.fromConfig(cls, structuredClone(layer.getConfig()) as object);
+  const [first] = layer.inboundNodes;
+  if (!twin.built) twin.build([...(first?.inputShapes[0] ?? [])]);
+  layer.setWeights(twin.getWeights());
+  dispose(twin.weights.map((weight) => weight.read()));
+}

@@ -1,0 +1,5 @@
+import { changeActivation } from './activation.js';
+import type { ApplyRemedy } from './apply.js';
+
+/** Gives the output another activation; its weights stay. */
+export const changeOutput: ApplyRemedy = changeActivation;

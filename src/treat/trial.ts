@@ -1,0 +1,127 @@
+import { dispose, mean, type Tensor, tidy } from '@tensorflow/tfjs-core';
+import { type LayersModel, Sequential } from '@tensorflow/tfjs-layers';
+import type { Report } from '../record/finding.js';
+import { watch } from '../watch/watch.js';
+import { classShare } from './class-share.js';
+import { disposeFork, fork } from './fork.js';
+import type { Plan } from './plan.js';
+import { type Samples, take } from './samples.js';
+import { restore, standardize } from './standardization.js';
+
+/** What every trial of one treatment shares, so that they differ by their plans alone. */
+export interface Bench {
+  readonly source: LayersModel;
+  readonly training: Samples;
+  /** Rows of each step's batch. */
+  readonly batches: readonly (readonly number[])[];
+  /** What the loss is measured on. */
+  readonly judged: Samples;
+  /** Rows of `judged` that count. */
+  readonly judgedRows: readonly number[];
+  readonly compile: ((model: LayersModel) => void) | undefined;
+  /** Aborts between two steps by throwing. */
+  readonly check: () => void;
+}
+
+/** How a plan did. */
+export interface Trial {
+  readonly plan: Plan;
+  /** Loss without penalties, by the user's own loss and on the scale of the user's targets, before the first step. */
+  readonly before: number;
+  /** The same after the last step; infinite where it is no number. */
+  readonly after: number;
+  /** Share of right classes after the last step; `null` where the targets are no classes. */
+  readonly accuracy: number | null;
+  /** What the default rules found while it trained. */
+  readonly report: Report;
+  readonly seconds: number;
+}
+
+/** Steps at which a trial is measured: the first, and then ever fewer. */
+const due = (step: number): boolean => step < 10 || step % 3 === 0;
+
+/** Trains a fork by a plan, on the same batches as every other, and disposes it. */
+export async function runTrial(
+  bench: Bench,
+  plan: Plan,
+  steps: number = bench.batches.length,
+): Promise<Trial> {
+  const start = performance.now();
+  const model = fork(plan, bench.source, bench.compile);
+  const monitor = watch(model, {
+    quiet: true,
+    every: due,
+    histograms: () => false,
+    ...(plan.clip && { clip: plan.clip }),
+  });
+  try {
+    const first = await judge(model, bench, plan);
+    for (const rows of bench.batches.slice(0, steps)) {
+      bench.check();
+      const loss = await step(model, take(bench.training, rows), plan);
+      // What overflowed does not come back, unless a clip leaves such steps out.
+      if (!Number.isFinite(loss) && !plan.clip) break;
+    }
+    await monitor.flush();
+    const report = monitor.report();
+    const last = await judge(model, bench, plan);
+    const seconds = (performance.now() - start) / 1000;
+    return { plan, before: first.loss, after: last.loss, accuracy: last.accuracy, report, seconds };
+  } finally {
+    await monitor.stop();
+    disposeFork(model);
+  }
+}
+
+async function step(model: LayersModel, batch: Samples, plan: Plan): Promise<number> {
+  const x = batch.x.map((each) => standardize(each, plan.input));
+  const y = batch.y.map((each) => standardize(each, plan.target));
+  try {
+    const found = await model.trainOnBatch(single(x), single(y));
+    return [found].flat()[0] ?? Number.NaN;
+  } finally {
+    dispose([...new Set([...batch.x, ...batch.y, ...x, ...y])]);
+  }
+}
+
+async function judge(
+  model: LayersModel,
+  { judged: all, judgedRows, source }: Bench,
+  plan: Plan,
+): Promise<{ readonly loss: number; readonly accuracy: number | null }> {
+  const measured = tidy(() => {
+    const judged = take(all, judgedRows);
+    const x = judged.x.map((each) => standardize(each, plan.input));
+    const outputs = [model.predictOnBatch(single(x)) as Tensor | Tensor[]].flat();
+    const restored = outputs.map((output) => restore(output, plan.target));
+    const losses = lossFunctions(source).map((of, i) => mean(of(at(judged.y, i), at(restored, i))));
+    const [target, output] = [at(judged.y, 0), at(restored, 0)];
+    const classes = /crossentropy/i.test(String(source.loss)) && target.shape.at(-1) === output.shape.at(-1);
+    return classes ? { losses, right: classShare(target, output) } : { losses };
+  }) as { readonly losses: Tensor[]; readonly right?: Tensor };
+  const { losses, right } = measured;
+  const values = await Promise.all(losses.map(async (each) => (await each.data())[0] ?? Number.NaN));
+  const accuracy = right ? ((await right.data())[0] ?? null) : null;
+  dispose(right ? [...losses, right] : losses);
+  const total = values.reduce((sum, value) => sum + value, 0);
+  return { loss: Number.isFinite(total) ? total : Number.POSITIVE_INFINITY, accuracy };
+}
+
+type LossFunction = (target: Tensor, output: Tensor) => Tensor;
+
+/** What the user's model minimises, but for penalties; a `Sequential` hands everything to the model inside it. */
+function lossFunctions(model: LayersModel): readonly LossFunction[] {
+  const inner =
+    model instanceof Sequential ? (model as unknown as { readonly model: LayersModel }).model : model;
+  return inner.lossFunctions as readonly LossFunction[];
+}
+
+const single = (tensors: readonly Tensor[]): Tensor | Tensor[] =>
+  tensors.length === 1 ? at(tensors, 0) : [...tensors];
+
+function at(tensors: readonly Tensor[], index: number): Tensor {
+  const found = tensors[index];
+  if (!found)
+    throw new RangeError(`treat: the model has ${index + 1} outputs or more, got ${tensors.length} tensors`);
+  return found;
+}
