@@ -100,7 +100,7 @@ console.log(gradientTable(before.report.run, cured.report.run));
 console.log('\nTest accuracy after the same number of steps\n');
 console.log(outcomeTable(rows, pairs, explosions));
 console.log(
-  `\nRecords, reports and the run are in ${FOLDER}/: *.jsonl, report.txt, report-treated.txt, run.json`,
+  `\nRecords, reports and the run are in ${FOLDER}/: *.jsonl, report.txt, report-treated.txt, run.json; for TensorBoard: tensorboard --logdir ${FOLDER}/tensorboard`,
 );
 console.log(`Took ${((Date.now() - started) / 1000).toFixed(0)} s.`);
 

@@ -1,8 +1,9 @@
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import * as fs from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { type ClipStrategy, initializers, jsonlSink, type Report, type When, watch } from 'gradient-health';
+import { nodeFile, tensorBoardSink } from 'gradient-health/tensorboard';
 import { type Digits, PIXELS, readDigits } from './data.js';
 import { progress } from './progress.js';
 
@@ -27,7 +28,7 @@ export interface Outcome {
   readonly finalLoss: number;
   /** On digits by other writers than the training ones, from 0 to 1. */
   readonly testAccuracy: number;
-  /** Where the records were written. */
+  /** Where the records were written, as lines; for TensorBoard they are beside it in `tensorboard`. */
   readonly log: string;
 }
 
@@ -91,9 +92,12 @@ export async function train(
   { train, test }: ReturnType<typeof loadDigits>,
   { seed, folder, activations = false }: TrainOptions,
 ): Promise<Outcome> {
-  mkdirSync(folder, { recursive: true });
-  const log = join(folder, `${label.match(/\w+/g)?.join('-')}-seed-${seed}.jsonl`);
-  writeFileSync(log, '');
+  const name = `${label.match(/\w+/g)?.join('-')}-seed-${seed}`;
+  const events = join(folder, 'tensorboard', name);
+  fs.rmSync(events, { recursive: true, force: true }); // else TensorBoard takes both trainings for one
+  fs.mkdirSync(folder, { recursive: true });
+  const log = join(folder, `${name}.jsonl`);
+  fs.writeFileSync(log, '');
   const model = build(plan, seed);
   const steps = EPOCHS * Math.ceil((train.x.shape[0] ?? 0) / BATCH);
   const bar = progress(label, steps);
@@ -106,7 +110,7 @@ export async function train(
     onFinding: ({ rule }) => {
       if (rule === 'non-finite') model.stopTraining = true;
     },
-    sinks: [jsonlSink((line) => appendFileSync(log, line))],
+    sinks: [jsonlSink((line) => fs.appendFileSync(log, line)), tensorBoardSink(nodeFile(fs, events))],
     onStep: ({ step, loss }) => bar.step(step + 1, `loss ${loss?.toFixed(3)}`),
   });
   await model.fit(train.x, train.y, { epochs: EPOCHS, batchSize: BATCH, shuffle: false, verbose: 0 });
