@@ -23,6 +23,7 @@ export type { RescaledWeight } from './init/rescale-initial-weights.js';
 export { rescaleInitialWeights } from './init/rescale-initial-weights.js';
 /** Layers that tfjs lacks, for any model of tfjs. */
 export * as layers from './layers/index.js';
+export { fuse } from './layers/recurrent/fuse.js';
 export type { RegisterOptions } from './layers/register.js';
 export { register } from './layers/register.js';
 export type { WeightKind } from './layout/kind.js';
@@ -65,6 +66,13 @@ export type { CheckGradientsOptions } from './treat/check-gradients.js';
 export { checkGradients } from './treat/check-gradients.js';
 export type { ScalarFunction } from './treat/evaluation.js';
 export type { ElementCheck, GradientCheck, InputCheck } from './treat/gradient-check.js';
+export { preflight } from './treat/preflight.js';
+export type {
+  LayerSignal,
+  PreflightOptions,
+  PreflightReport,
+  SignalProfile,
+} from './treat/preflight-report.js';
 export { treat } from './treat/treat.js';
 export type { Treatment, TreatOptions, TrialProgress } from './treat/treatment.js';
 export type { WithClippingOptions } from './watch/clipping.js';

@@ -20,6 +20,12 @@ export interface DeadUnitsOptions {
    * @default 10 (heuristic)
    */
   readonly overRecords?: number;
+  /**
+   * Whether to judge before the loss tells, as {@link preflight} does with one record.
+   *
+   * @default false
+   */
+  readonly atOnce?: boolean;
 }
 
 const id = 'dead-units';
@@ -43,7 +49,7 @@ const rectifier = /^(relu|relu6|thresholdedRelu)$/;
  * console.log(rules.deadUnits({ share: 0.5 }).id); // dead-units
  * ```
  */
-export function deadUnits({ share = 0.7, overRecords = 10 }: DeadUnitsOptions = {}): Rule {
+export function deadUnits({ share = 0.7, overRecords = 10, atOnce = false }: DeadUnitsOptions = {}): Rule {
   checkThreshold('deadUnits', 'share', share);
   checkCount('deadUnits', 'overRecords', overRecords);
   return {
@@ -55,7 +61,7 @@ export function deadUnits({ share = 0.7, overRecords = 10 }: DeadUnitsOptions = 
       'unchanged-weights',
       'loss-plateau',
     ],
-    check: (run) => (fails(run) ? check(run, share, overRecords) : []),
+    check: (run) => (atOnce || fails(run) ? check(run, share, atOnce ? 1 : overRecords) : []),
   };
 }
 

@@ -21,6 +21,12 @@ export interface ExplodingThroughTimeOptions {
    * @default 3 (heuristic)
    */
   readonly overRecords?: number;
+  /**
+   * Whether to judge before the loss tells, as {@link preflight} does with one record.
+   *
+   * @default false
+   */
+  readonly atOnce?: boolean;
 }
 
 const id = 'exploding-through-time';
@@ -45,10 +51,14 @@ const largeOutput = 1e3;
  * ```
  */
 export function explodingThroughTime(options: ExplodingThroughTimeOptions = {}): Rule {
-  const { ratio = 1000, overRecords = 3 } = options;
+  const { ratio = 1000, overRecords = 3, atOnce = false } = options;
   checkThreshold('explodingThroughTime', 'ratio', ratio);
   checkCount('explodingThroughTime', 'overRecords', overRecords);
-  return { id, explains, check: (run) => (fails(run) ? check(run, ratio, overRecords) : []) };
+  return {
+    id,
+    explains,
+    check: (run) => (atOnce || fails(run) ? check(run, ratio, atOnce ? 1 : overRecords) : []),
+  };
 }
 
 const explains = [

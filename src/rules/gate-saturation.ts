@@ -19,6 +19,12 @@ export interface GateSaturationOptions {
    * @default 3 (heuristic)
    */
   readonly overRecords?: number;
+  /**
+   * Whether to judge before the loss tells, as {@link preflight} does with one record.
+   *
+   * @default false
+   */
+  readonly atOnce?: boolean;
 }
 
 const id = 'gate-saturation';
@@ -39,7 +45,11 @@ const id = 'gate-saturation';
  * console.log(rules.gateSaturation({ share: 0.9 }).id); // gate-saturation
  * ```
  */
-export function gateSaturation({ share = 0.8, overRecords = 3 }: GateSaturationOptions = {}): Rule {
+export function gateSaturation({
+  share = 0.8,
+  overRecords = 3,
+  atOnce = false,
+}: GateSaturationOptions = {}): Rule {
   checkThreshold('gateSaturation', 'share', share);
   checkCount('gateSaturation', 'overRecords', overRecords);
   return {
@@ -53,7 +63,7 @@ export function gateSaturation({ share = 0.8, overRecords = 3 }: GateSaturationO
       'update-ratio-low',
       'loss-plateau',
     ],
-    check: (run) => (fails(run) ? check(run, share, overRecords) : []),
+    check: (run) => (atOnce || fails(run) ? check(run, share, atOnce ? 1 : overRecords) : []),
   };
 }
 

@@ -19,6 +19,12 @@ export interface InputScaleOptions {
    * @default 0.01 (heuristic)
    */
   readonly below?: number;
+  /**
+   * Whether to judge before the loss tells, as {@link preflight} does with one record.
+   *
+   * @default false
+   */
+  readonly atOnce?: boolean;
 }
 
 const id = 'input-scale';
@@ -47,10 +53,10 @@ const indifferent = /Embedding|Normalization|Rescaling|RMSNorm|RmsNorm/;
  * console.log(rules.inputScale({ above: 100 }).id); // input-scale
  * ```
  */
-export function inputScale({ above = 10, below = 0.01 }: InputScaleOptions = {}): Rule {
+export function inputScale({ above = 10, below = 0.01, atOnce = false }: InputScaleOptions = {}): Rule {
   checkThreshold('inputScale', 'above', above);
   checkThreshold('inputScale', 'below', below);
-  return { id, explains, check: (run) => check(run, above, below) };
+  return { id, explains, check: (run) => check(run, above, below, atOnce) };
 }
 
 const explains = [
@@ -73,7 +79,7 @@ const explains = [
   'loss-plateau',
 ];
 
-function check(run: Run, above: number, below: number): Finding[] {
+function check(run: Run, above: number, below: number, atOnce: boolean): Finding[] {
   const { input } = run.data ?? {};
   if (input === undefined) return [];
   const rms = sizeOf(input);
@@ -83,7 +89,7 @@ function check(run: Run, above: number, below: number): Finding[] {
   if (first.some(({ className }) => indifferent.test(className))) return [];
   const { known, share } = lossTrend(run);
   const isExtreme = rms > extreme * above || rms < below / extreme;
-  if (!fails(run) && !(isExtreme && known && share > plainSuccess)) return [];
+  if (!atOnce && !fails(run) && !(isExtreme && known && share > plainSuccess)) return [];
   const { min, max } = input;
   return [
     findingOf(run, id, {

@@ -23,7 +23,7 @@ export interface PoorInitializationOptions {
    */
   readonly saturation?: number;
   /**
-   * Whether to judge before the loss tells, as {@link preflight} does.
+   * Whether to judge before the loss tells, as {@link preflight} does with one record.
    *
    * @default false
    */

@@ -20,6 +20,12 @@ export interface SaturatedActivationOptions {
    * @default 3 (heuristic)
    */
   readonly overRecords?: number;
+  /**
+   * Whether to judge before the loss tells, as {@link preflight} does with one record.
+   *
+   * @default false
+   */
+  readonly atOnce?: boolean;
 }
 
 const id = 'saturated-activation';
@@ -44,13 +50,13 @@ const endsOfTanh = 0.9;
  * ```
  */
 export function saturatedActivation(options: SaturatedActivationOptions = {}): Rule {
-  const { share = 0.5, overRecords = 3 } = options;
+  const { share = 0.5, overRecords = 3, atOnce = false } = options;
   checkThreshold('saturatedActivation', 'share', share);
   checkCount('saturatedActivation', 'overRecords', overRecords);
   return {
     id,
     explains: ['vanishing-gradient', 'zero-gradient', 'update-ratio-low', 'loss-plateau'],
-    check: (run) => (fails(run) ? check(run, share, overRecords) : []),
+    check: (run) => (atOnce || fails(run) ? check(run, share, atOnce ? 1 : overRecords) : []),
   };
 }
 

@@ -14,6 +14,12 @@ export interface TargetScaleOptions {
    * @default 100 (heuristic)
    */
   readonly above?: number;
+  /**
+   * Whether to judge before the loss tells, as {@link preflight} does with one record.
+   *
+   * @default false
+   */
+  readonly atOnce?: boolean;
 }
 
 const id = 'target-scale';
@@ -35,9 +41,9 @@ const id = 'target-scale';
  * console.log(rules.targetScale({ above: 1000 }).id); // target-scale
  * ```
  */
-export function targetScale({ above = 100 }: TargetScaleOptions = {}): Rule {
+export function targetScale({ above = 100, atOnce = false }: TargetScaleOptions = {}): Rule {
   checkThreshold('targetScale', 'above', above);
-  return { id, explains, check: (run) => check(run, above) };
+  return { id, explains, check: (run) => check(run, above, atOnce) };
 }
 
 const explains = [
@@ -56,11 +62,11 @@ const explains = [
   'loss-plateau',
 ];
 
-function check(run: Run, above: number): Finding[] {
+function check(run: Run, above: number, atOnce: boolean): Finding[] {
   const target = run.data?.target;
   if (target === undefined || lossKind(run) !== 'regression') return [];
   const rms = sizeOf(target);
-  if (!(rms > above) || !fails(run)) return [];
+  if (!(rms > above) || !(atOnce || fails(run))) return [];
   const { min, max } = target;
   return [
     findingOf(run, id, {

@@ -37,6 +37,12 @@ export interface VanishingGradientOptions {
    * @default 10 (heuristic)
    */
   readonly overRecords?: number;
+  /**
+   * Whether to judge before the loss tells, as {@link preflight} does with one record.
+   *
+   * @default false
+   */
+  readonly atOnce?: boolean;
 }
 
 const id = 'vanishing-gradient';
@@ -74,7 +80,7 @@ const recovery = 3;
  * ```
  */
 export function vanishingGradient(options: VanishingGradientOptions = {}): Rule {
-  const { below, ratio = 1e-3, overRecords = 10 } = options;
+  const { below, ratio = 1e-3, overRecords = 10, atOnce = false } = options;
   checkThreshold('vanishingGradient', 'below', below);
   checkThreshold('vanishingGradient', 'ratio', ratio);
   checkCount('vanishingGradient', 'overRecords', overRecords);
@@ -90,11 +96,12 @@ export function vanishingGradient(options: VanishingGradientOptions = {}): Rule 
       'loss-oscillation',
       'loss-plateau',
     ],
-    check: (run) => (below === undefined ? checkRatio(run, ratio, overRecords) : checkNorms(run, below)),
+    check: (run) =>
+      below === undefined ? checkRatio(run, ratio, overRecords, atOnce) : checkNorms(run, below),
   };
 }
 
-function checkRatio(run: Run, ratio: number, overRecords: number): Finding[] {
+function checkRatio(run: Run, ratio: number, overRecords: number, atOnce: boolean): Finding[] {
   const trend = lossTrend(run);
   if (trend.converged || trend.succeeded) return [];
   const tapped = run.steps.filter(({ layers }) => layers !== undefined);
@@ -104,13 +111,13 @@ function checkRatio(run: Run, ratio: number, overRecords: number): Finding[] {
   ];
   const stuck = trend.failing && finiteLosses(run).length >= patience;
   // Where the loss does not say that training is stuck, or depth is not known, only overwhelming evidence counts.
-  const needed = trend.known && !trend.falling && run.model !== null ? 1 : 2;
+  const needed = (atOnce || (trend.known && !trend.falling)) && run.model !== null ? 1 : 2;
   for (const [profile, records, what] of views) {
     if (profile === null) continue;
     const window = untilDead(records, profile).slice(-overRecords);
     const compared = profile.hidden.map((place) => ({ place, ...compare(place, profile.output, window) }));
     const strong = compared.filter(
-      (layer) => strengthOf(layer, stuck ? slack * ratio : ratio, overRecords) >= needed,
+      (layer) => strengthOf(layer, stuck ? slack * ratio : ratio, atOnce ? 1 : overRecords) >= needed,
     );
     if (!strong.some((layer) => layer.ratio > 0)) continue;
     // The block reaches as far as ratios are nearly as low, so that it has the same first layer from check to check.
