@@ -63,6 +63,9 @@ export function ownInitializer(
   return initializer;
 }
 
+/** With symbols, by which a clone knows its original. */
 function withoutNulls(config: serialization.ConfigDict): object {
-  return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== null));
+  const kept = { ...config };
+  for (const [key, value] of Object.entries(config)) if (value === null) delete kept[key];
+  return kept;
 }

@@ -67,7 +67,7 @@ function kindOfKernel(className: string): WeightKind {
   if (className === 'Dense') return 'dense';
   if (/^Conv[123]D$/.test(className)) return 'conv';
   if (/^Conv[23]DTranspose$/.test(className)) return 'transposed';
-  if (/^(SimpleRNN|GRU|LSTM|ConvLSTM2D)(Cell)?$/.test(className)) return 'recurrent';
+  if (/^(SimpleRNN|(GradientHealth)?(GRU|LSTM)|ConvLSTM2D)(Cell)?$/.test(className)) return 'recurrent';
   if (/^(RNN|ConvRNN2D|StackedRNNCells|Bidirectional)$/.test(className)) return 'recurrent';
   return 'unknown';
 }

@@ -4,8 +4,11 @@
 // @ts-ignore: decorator
 @inline
 function exp4(x: v128): v128 {
-  x = f32x4.min(f32x4.max(x, f32x4.splat(-87.3)), f32x4.splat(88.3));
-  let n = f32x4.nearest(f32x4.mul(x, f32x4.splat(1.44269504088896341)));
+  // The pseudo-minimum is one instruction; with x in front it keeps NaN.
+  x = f32x4.pmin(f32x4.pmax(x, f32x4.splat(-87.3)), f32x4.splat(88.3));
+  // Adding 1.5 2^23 rounds to an integer, which then stands in the lowest bits.
+  let shifted = f32x4.add(f32x4.mul(x, f32x4.splat(1.44269504088896341)), f32x4.splat(12582912));
+  let n = f32x4.sub(shifted, f32x4.splat(12582912));
   // ln 2 in two parts, the first exact in few bits.
   let r = f32x4.sub(x, f32x4.mul(n, f32x4.splat(0.693359375)));
   r = f32x4.sub(r, f32x4.mul(n, f32x4.splat(-2.12194440e-4)));
@@ -16,7 +19,7 @@ function exp4(x: v128): v128 {
   p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1.6666665459e-1));
   p = f32x4.add(f32x4.mul(p, r), f32x4.splat(5.0000001201e-1));
   p = f32x4.add(f32x4.add(f32x4.mul(f32x4.mul(p, r), r), r), f32x4.splat(1));
-  let power = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23);
+  let power = i32x4.add(i32x4.shl(shifted, 23), i32x4.splat(0x3f800000));
   return f32x4.mul(p, power);
 }
 
@@ -27,7 +30,7 @@ export function gate4(x: v128, hard: i32): v128 {
   let one = f32x4.splat(1);
   if (hard) {
     let line = f32x4.add(f32x4.mul(x, f32x4.splat(0.2)), f32x4.splat(0.5));
-    return f32x4.min(f32x4.max(line, f32x4.splat(0)), one);
+    return f32x4.pmin(f32x4.pmax(line, f32x4.splat(0)), one);
   }
   return f32x4.div(one, f32x4.add(one, exp4(f32x4.neg(x))));
 }

@@ -50,7 +50,7 @@ export function multiply(x: usize, y: usize, to: usize, size: usize): void {
 export function clipElements(x: usize, limit: f32, size: usize): void {
   let low = f32x4.splat(-limit), high = f32x4.splat(limit);
   for (let at: usize = 0; at < size; at += 16) {
-    v128.store(x + at, f32x4.min(f32x4.max(v128.load(x + at), low), high));
+    v128.store(x + at, f32x4.pmin(f32x4.pmax(v128.load(x + at), low), high));
   }
 }
 

@@ -15,28 +15,8 @@ import { recurrentKernels } from '../../kernels/recurrent-kernels.js';
 import { type HostMemory, hostMemoryOf } from '../../layout/host-memory.js';
 import { runBackward } from './run-backward.js';
 import { runForward } from './run-forward.js';
-import {
-  type GradientName,
-  type RecurrentLimits,
-  type SequenceGradients,
-  type SequenceInputs,
-  traceSizes,
-} from './sequence.js';
-import type { SequenceShape } from './sequence-plan.js';
-import type { ThroughTimeSums } from './through-time.js';
-
-/** A cell over a sequence, as tensors: the fields of {@link SequenceInputs}. */
-export type SequenceTensors = Readonly<{ [name in keyof SequenceInputs]: Tensor | undefined }> &
-  Readonly<Record<'x' | 'kernel' | 'recurrentKernel', Tensor>>;
-
-/** How to go through it. */
-export interface SequenceOptions {
-  readonly shape: SequenceShape;
-  readonly limits: RecurrentLimits;
-  /** Whether the output is [batch, time, units] and not the last state. */
-  readonly returnSequences: boolean;
-  readonly observe: ((sums: ThroughTimeSums) => void) | undefined;
-}
+import { type GradientName, type SequenceGradients, type SequenceInputs, traceSizes } from './sequence.js';
+import type { SequenceOptions, SequenceTensors } from './sequence-tensors.js';
 
 /** The kernel's attributes: which inputs are there, in their order, and what goes with them. */
 interface Attributes extends SequenceOptions {
@@ -177,7 +157,7 @@ function goBack(
   tensors: readonly TensorInfo[],
   job: Job,
 ): SequenceGradients {
-  const { names, shape, limits, returnSequences, observe } = job;
+  const { names, shape, limits, returnSequences, listener } = job;
   const arrays = named(memory, owner, tensors, names);
   const [output, dOutput, dHidden, dCell] = memory.views(owner, tensors.slice(names.length));
   const hidden = returnSequences ? output : arrays.states;
@@ -187,9 +167,9 @@ function goBack(
     dHidden && !returnSequences && dOutput ? dHidden.map((value, at) => value + (dOutput[at] ?? 0)) : dHidden;
   const dy = { sequence: returnSequences ? dOutput : undefined, hidden: last, cell: dCell };
   // A pass that has to run again, for its heap was needed in between, is not observed twice.
-  const watch = job.observed ? undefined : observe;
+  const observe = listener && !job.observed ? listener.sums : undefined;
   job.observed = true;
-  const gradients = runBackward(recurrentKernels(), shape, arrays, trace, dy, limits, watch);
+  const gradients = runBackward(recurrentKernels(), shape, arrays, trace, dy, limits, observe);
   inHeap = { job, gradients };
   return gradients;
 }

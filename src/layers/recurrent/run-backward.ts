@@ -1,4 +1,5 @@
 import type { RecurrentKernels } from '../../kernels/recurrent.js';
+import type { ThroughTimeRecord } from '../../record/run.js';
 import { cellSteps } from './cell-steps.js';
 import type {
   OutputGradients,
@@ -10,7 +11,7 @@ import type {
 import { gradientsIn } from './sequence-gradients.js';
 import { loadSequence, moveTime, placeState } from './sequence-heap.js';
 import { planSequence, type SequencePlan, type SequenceShape } from './sequence-plan.js';
-import { createThroughTimeSums, type ThroughTimeSums } from './through-time.js';
+import { createThroughTimeSums } from './through-time-sums.js';
 
 /**
  * Goes back through a sequence. The gradients stay in the heap until something else uses it.
@@ -24,7 +25,7 @@ export function runBackward(
   trace: SequenceTrace,
   dy: OutputGradients,
   limits: RecurrentLimits,
-  observe?: (sums: ThroughTimeSums) => void,
+  observe?: (record: ThroughTimeRecord) => void,
 ): SequenceGradients {
   const plan = planSequence(shape, inputs.keep !== undefined);
   const heap = loadSequence(kernels, plan, inputs);

@@ -1,15 +1,6 @@
 import type { RecurrentKernels } from '../../kernels/recurrent.js';
+import type { ThroughTimeRecord } from '../../record/run.js';
 import type { SequencePlan } from './sequence-plan.js';
-
-/** What the backward pass sees of a sequence; index 0 is the first time step of the input. */
-export interface ThroughTimeSums {
-  /** L2 norm of dL/dh_t. */
-  readonly hiddenGradientNorms: readonly number[];
-  /** L2 norm of dL/dc_t. */
-  readonly cellGradientNorms?: readonly number[];
-  /** Mean opening and share of all but open or shut ones, by gate. */
-  readonly gates: Readonly<Record<string, { readonly mean: number; readonly saturatedShare: number }>>;
-}
 
 /** Where each gate stands in a row of z. */
 const gatePlaces = {
@@ -22,7 +13,11 @@ export function createThroughTimeSums(
   kernels: RecurrentKernels,
   plan: SequencePlan,
   hasMask: boolean,
-): { before(time: number): void; after(time: number, cellSquares: number): void; result(): ThroughTimeSums } {
+): {
+  before(time: number): void;
+  after(time: number, cellSquares: number): void;
+  result(): ThroughTimeRecord;
+} {
   const { at, time: length, batch, units, width, row, state, cell, reversed } = plan;
   const hidden = new Array<number>(length).fill(0);
   const cells = new Array<number>(length).fill(0);

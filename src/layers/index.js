@@ -1,0 +1,10 @@
+export { celu, elu } from './elu.js';
+export { groupNorm, instanceNorm } from './group-norm.js';
+export { hardSigmoid, hardSwish, hardTanh } from './hard.js';
+export { leakyRelu } from './leaky-relu.js';
+export { gru } from './recurrent/gru.js';
+export { lstm } from './recurrent/lstm.js';
+export { residual } from './residual.js';
+export { rmsNorm } from './rms-norm.js';
+export { silu } from './silu.js';
+export { softshrink } from './softshrink.js';

@@ -1,0 +1,69 @@
+import { cellSteps } from './cell-steps.js';
+import { gradientsIn } from './sequence-gradients.js';
+import { loadSequence, moveTime, placeState } from './sequence-heap.js';
+import { planSequence } from './sequence-plan.js';
+import { createThroughTimeSums } from './through-time-sums.js';
+/**
+ * Goes back through a sequence. The gradients stay in the heap until something else uses it.
+ *
+ * @param observe - Receives what is seen on the way.
+ */
+export function runBackward(kernels, shape, inputs, trace, dy, limits, observe) {
+    const plan = planSequence(shape, inputs.keep !== undefined);
+    const heap = loadSequence(kernels, plan, inputs);
+    const { at, time, units, width, inputGates, state } = plan;
+    const hasMask = inputs.mask !== undefined;
+    const steps = cellSteps(kernels, plan, hasMask);
+    loadTrace(kernels, plan, heap, trace, inputs.keep !== undefined);
+    if (dy.sequence) {
+        if (width !== units)
+            heap.fill(0, at.dy, at.dy + time * state);
+        heap.set(dy.sequence, at.batchMajor);
+        moveTime(kernels, plan, 'in', at.dy, units, width, false);
+    }
+    placeState(heap, plan, at.dh, dy.hidden);
+    placeState(heap, plan, at.dc, dy.cell);
+    steps.prepareBackward();
+    const sums = observe && createThroughTimeSums(kernels, plan, hasMask);
+    for (let t = time - 1; t >= 0; t--) {
+        if (t < time - 1)
+            handBack(kernels, plan, inputs, limits, t + 1);
+        if (dy.sequence)
+            kernels.addRows(at.dy + t * state, at.dh, 1, state);
+        sums?.before(t);
+        const cellSquares = steps.backward(t);
+        sums?.after(t, cellSquares);
+    }
+    handBack(kernels, plan, inputs, limits, 0);
+    if (sums)
+        observe?.(sums.result());
+    return gradientsIn(kernels, plan, heap, steps, inputGates * width);
+}
+/** What a step hands to the one before it: through the recurrent kernel, and past it; then the limits. */
+function handBack(kernels, { at, state, batch, width, cell }, { keep }, { clipValue, clipNorm, truncateAfter }, time) {
+    if (keep)
+        kernels.multiply(at.through, at.keep, at.through, state);
+    kernels.addRows(at.through, at.dh, 1, state);
+    const states = cell === 'lstm' ? [at.dh, at.dc] : [at.dh];
+    if (clipValue !== undefined)
+        for (const each of states)
+            kernels.clipElements(each, clipValue, state);
+    if (clipNorm !== undefined)
+        kernels.clipRows(at.dh, states[1], clipNorm, batch, width);
+    if (truncateAfter === undefined || time === 0 || time % truncateAfter !== 0)
+        return;
+    for (const each of states)
+        kernels.reserve(0).fill(0, each, each + state);
+}
+function loadTrace(kernels, plan, heap, trace, hasKeep) {
+    const { at, state, time, units, width } = plan;
+    if (width !== units)
+        heap.fill(0, at.hidden + state, at.hidden + (time + 1) * state);
+    heap.set(trace.hidden, at.batchMajor);
+    moveTime(kernels, plan, 'in', at.hidden + state, units, width, false);
+    heap.set(trace.gates, at.z);
+    heap.set(trace.cells, at.cells + state);
+    for (let t = 1; hasKeep && t < time; t++) {
+        kernels.multiply(at.hidden + t * state, at.keep, at.dropped + t * state, state);
+    }
+}

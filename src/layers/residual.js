@@ -1,0 +1,83 @@
+import { add, mul } from '@tensorflow/tfjs-core';
+import { initializers } from '@tensorflow/tfjs-layers';
+import { readSaved } from '../init/own-class.js';
+import { defineLayer } from './define-layer.js';
+/** As it stands in saved models. */
+export const residualClass = defineLayer('GradientHealthResidual', ({ layer, scale = 1, learnScale = false }) => {
+    if (!Number.isFinite(scale))
+        throw new RangeError(`residual: scale must be a finite number, got ${scale}`);
+    if (scale === 0 && !learnScale) {
+        throw new RangeError('residual: scale must not be 0 for good, or the block neither acts nor learns; add learnScale: true to start there');
+    }
+    const block = 'call' in layer ? layer : readLayer(layer);
+    let learnt;
+    return {
+        get config() {
+            // Read anew each time, since the block may have been frozen or renamed.
+            return { layer: { className: block.getClassName(), config: block.getConfig() }, scale, learnScale };
+        },
+        inner: block,
+        build(shape, addWeight) {
+            if (!block.built)
+                block.build(shape);
+            block.built = true;
+            assertKeepsShape(block, shape);
+            // Not `scale`, which a normalisation in the block may be called.
+            if (learnScale)
+                learnt = addWeight('residual_scale', [], initializers.constant({ value: scale }));
+        },
+        call(x, kwargs) {
+            const branch = block.apply(x, kwargs);
+            if (!learnScale && scale === 1)
+                return add(x, branch);
+            return add(x, mul(branch, learnt?.read() ?? scale));
+        },
+    };
+});
+/**
+ * Creates a residual connection around a block: x + scale block(x). Gradients reach the layers below through x as they
+ * are, whatever the block does to them, so that depth alone neither fades nor multiplies them.
+ *
+ * With `scale: 0, learnScale: true` every block starts as the identity and grows into the net as it learns: nets of any
+ * depth start trained through, without normalisation. A fixed scale of 1 / sqrt(blocks) keeps the variance of the sum in
+ * bounds.
+ *
+ * The block is a part of this layer: train, freeze, save and dispose the one with the other. tfjs has no such class: call
+ * {@link register} before loading a saved model.
+ *
+ * @param block - A layer, or a Sequential or functional model, that keeps the shape of its one input.
+ * @throws RangeError at creation for an option out of range; when the layer is built, for a block that changes the shape.
+ * @remarks Cost: one pass forward, 3 with a scale. Source: arXiv 1512.03385; SkipInit 2002.10444, ReZero 2003.04887.
+ * @example
+ * ```ts
+ * import { tensor2d } from '@tensorflow/tfjs-core';
+ * import * as tfl from '@tensorflow/tfjs-layers';
+ * import { layers } from 'gradient-health';
+ *
+ * const block = tfl.sequential({
+ *   layers: [tfl.layers.dense({ units: 8, activation: 'relu', inputShape: [2] }), tfl.layers.dense({ units: 2 })],
+ * });
+ * const layer = layers.residual(block, { scale: 0, learnScale: true });
+ * console.log(String(layer.apply(tensor2d([[1, 2]]))));
+ * // Tensor
+ * //      [[1, 2],]
+ * ```
+ */
+export function residual(block, options = {}) {
+    return residualClass.create({ ...options, layer: block });
+}
+function readLayer(saved) {
+    const read = readSaved(saved);
+    if (!read || !('call' in read)) {
+        throw new RangeError(`residual: expected a saved layer, got class ${saved.className}; call register() first`);
+    }
+    return read;
+}
+function assertKeepsShape(block, shape) {
+    const output = block.computeOutputShape(shape);
+    const keeps = output.length === shape.length && output.every((size, at) => size === shape[at]);
+    if (keeps)
+        return;
+    const [from, to] = [shape, output].map((each) => `[${each.map(String).join(', ')}]`);
+    throw new RangeError(`residual: block ${block.name} must keep the shape of its input, got ${from} -> ${to}; end it with as many units or filters as come in (convolutions: padding 'same', strides 1), or change the shape before it`);
+}

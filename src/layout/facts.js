@@ -1,0 +1,104 @@
+import { placeLayers } from './paths.js';
+/** Describes a model as data; a layer whose configuration cannot be read is described without it. */
+export function modelFacts(model, placed = placeLayers(model)) {
+    return {
+        layers: placed.map(layerFacts),
+        loss: lossNames(model),
+        optimizer: optimizerFacts(model.optimizer),
+    };
+}
+function layerFacts({ path, layer, depth, inbound, isOutput }) {
+    const config = configOf(layer);
+    const activation = activationOf(layer, config);
+    const initializers = ofWeights(config, 'Initializer');
+    const regularizers = ofWeights(config, 'Regularizer');
+    const constraints = ofWeights(config, 'Constraint');
+    const settings = Object.entries(config).filter((entry) => typeof entry[1] === 'number' || typeof entry[1] === 'boolean');
+    const weights = layer.weights.map(({ originalName, shape }) => {
+        const name = originalName.slice(originalName.lastIndexOf('/') + 1);
+        return [name, shape.map((size) => size ?? 0)];
+    });
+    return {
+        path,
+        className: layer.getClassName(),
+        depth,
+        inbound,
+        ...(activation !== undefined && { activation }),
+        ...(initializers && { initializers }),
+        ...(regularizers && { regularizers }),
+        ...(constraints && { constraints }),
+        ...(settings.length > 0 && { config: Object.fromEntries(settings) }),
+        ...(weights.length > 0 && { weights: Object.fromEntries(weights) }),
+        isOutput,
+    };
+}
+/** The configuration of the layer, completed by that of the one cell that a recurrent layer runs. */
+function configOf(layer) {
+    const { cell } = layer;
+    try {
+        return { ...cell?.getConfig(), ...layer.getConfig() };
+    }
+    catch {
+        return {};
+    }
+}
+/** Layers that are an activation, by class name; their configuration does not name it. */
+const activationLayers = {
+    ReLU: 'relu',
+    LeakyReLU: 'leakyRelu',
+    PReLU: 'prelu',
+    ELU: 'elu',
+    ThresholdedReLU: 'thresholdedRelu',
+    GradientHealthElu: 'elu',
+    GradientHealthCelu: 'celu',
+    GradientHealthHardTanh: 'hardTanh',
+    GradientHealthHardSigmoid: 'hardSigmoid',
+    GradientHealthHardSwish: 'hardSwish',
+    GradientHealthSoftshrink: 'softshrink',
+    Softmax: 'softmax',
+};
+function activationOf(layer, config) {
+    const { activation } = config;
+    return typeof activation === 'string' ? activation : activationLayers[layer.getClassName()];
+}
+/** What a layer is configured with for its weights, by the name of the weight. */
+function ofWeights(config, kind) {
+    const found = Object.entries(config).flatMap(([key, value]) => {
+        const text = key.endsWith(kind) ? describedAs(value) : undefined;
+        return text === undefined || key === kind
+            ? []
+            : [[weightName(key.slice(0, -kind.length)), text]];
+    });
+    return found.length > 0 ? Object.fromEntries(found) : undefined;
+}
+/** `VarianceScaling(2, fanIn, normal)`: the class and the values of its configuration, seeds left out. */
+function describedAs(value) {
+    if (typeof value !== 'object' || value === null)
+        return undefined;
+    const { className, config } = value;
+    if (typeof className !== 'string')
+        return undefined;
+    const values = Object.entries(config ?? {}).filter(([key, item]) => key !== 'seed' && (typeof item === 'number' || typeof item === 'string'));
+    return values.length === 0
+        ? className
+        : `${className}(${values.map(([, item]) => String(item)).join(', ')})`;
+}
+/** `recurrentInitializer` fills `recurrent_kernel`, `movingMeanInitializer` fills `moving_mean`. */
+const weightName = (option) => option
+    .replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+    .replace(/^(recurrent|depthwise|pointwise)$/, '$1_kernel');
+function lossNames(model) {
+    const loss = model.loss;
+    const name = (item) => (typeof item === 'function' ? item.name || 'custom' : String(item));
+    if (Array.isArray(loss))
+        return loss.map(name);
+    if (typeof loss === 'object' && loss !== null)
+        return Object.values(loss).map(name);
+    return loss === undefined ? [] : name(loss);
+}
+function optimizerFacts(optimizer) {
+    if (!optimizer)
+        return { className: 'none', config: {} };
+    const config = Object.entries(optimizer.getConfig()).filter((entry) => typeof entry[1] === 'number');
+    return { className: optimizer.getClassName(), config: Object.fromEntries(config) };
+}
