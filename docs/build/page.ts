@@ -1,0 +1,6 @@
+/** A generated file of the documentation. */
+export interface Page {
+  /** Below `docs/`. */
+  readonly path: string;
+  readonly text: string;
+}

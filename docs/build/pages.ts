@@ -1,0 +1,5 @@
+import { activationPages } from './activations.js';
+import type { Page } from './page.js';
+
+/** Every file of `docs/` that is computed; a test compares them with what is there. */
+export const pages = (): Page[] => [...activationPages()];
