@@ -4,11 +4,21 @@ import { defineConfig, type Options } from 'tsup';
 const index = { index: 'src/index.ts' };
 const tensorboard = { tensorboard: 'src/sinks/tensorboard/index.ts' };
 const dashboard = { dashboard: 'src/dashboard/index.ts' };
+const live = { live: 'src/cli/live.ts' };
 const common: Options = {
   sourcemap: true,
   target: 'es2022',
   platform: 'neutral',
   external: [/^@tensorflow\//],
+};
+
+const pages: Options = {
+  ...common,
+  platform: 'node',
+  splitting: true,
+  treeshake: true,
+  minify: true,
+  sourcemap: false,
 };
 
 // Not tsup's `clean`, for the builds below run side by side.
@@ -30,21 +40,13 @@ export default defineConfig([
   { ...common, format: 'cjs', entry: index, splitting: true, treeshake: true },
   // One file that holds the packages it uses: the library has no runtime dependency.
   { ...common, format: ['esm', 'cjs'], entry: tensorboard, splitting: false, treeshake: true },
-  // Small, and without a map: most of it is the chart library.
-  {
-    ...common,
-    format: ['esm', 'cjs'],
-    entry: dashboard,
-    splitting: false,
-    treeshake: true,
-    platform: 'browser',
-    minify: true,
-    sourcemap: false,
-  },
+  // The page's script is in all three, and once in the files of modules. Small, and without a map: most of it is the chart library.
+  { ...pages, format: 'esm', entry: { ...dashboard, ...live, cli: 'src/cli/main.ts' } },
+  { ...pages, format: 'cjs', entry: { ...dashboard, ...live } },
   // tsup sets `baseUrl` itself, which TypeScript 6 reports as TS5101.
   {
     format: ['esm', 'cjs'],
-    entry: { ...index, ...tensorboard, ...dashboard },
-    dts: { only: true, compilerOptions: { ignoreDeprecations: '6.0' } },
+    entry: { ...index, ...tensorboard, ...dashboard, ...live },
+    dts: { only: true, compilerOptions: { ignoreDeprecations: '6.0', types: ['node'] } },
   },
 ]);

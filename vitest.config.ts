@@ -6,6 +6,7 @@ export default defineConfig({
     // The longer name first: an alias also stands for what begins with it.
     alias: {
       'gradient-health/dashboard': fileURLToPath(new URL('src/dashboard/index.ts', import.meta.url)),
+      'gradient-health/live': fileURLToPath(new URL('src/cli/live.ts', import.meta.url)),
       'gradient-health/tensorboard': fileURLToPath(
         new URL('src/sinks/tensorboard/index.ts', import.meta.url),
       ),

@@ -27,7 +27,7 @@ const folders: Readonly<Record<string, Folder>> = {
   report: { uses: [], tfjs: [] },
   sinks: { uses: ['report'], tfjs: [] },
   dashboard: { uses: ['report'], tfjs: [] },
-  cli: { uses: [], tfjs: [], node: true },
+  cli: { uses: ['dashboard', 'rules', 'report'], tfjs: [], node: true },
   testing: { uses: [], tfjs: [] },
   layout: { uses: [], tfjs: ['core', 'layers'] },
   clip: { uses: ['layout'], tfjs: ['core'] },

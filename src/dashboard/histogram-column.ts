@@ -68,7 +68,7 @@ function layerHistogram(layer: number, columns: readonly (OctaveCounts | undefin
   const [low, high] = [filled[0] ?? 0, filled.at(-1) ?? -1];
   return {
     layer,
-    lowest: low + lowestExponent,
+    lowest: filled.length === 0 ? 0 : low + lowestExponent,
     shares: columns.map((column) =>
       Array.from(column?.counts.subarray(low, high + 1) ?? [], (count) =>
         count === 0 ? 0 : Math.max(1, Math.round((1e4 * count) / (column?.elements ?? 1))),

@@ -4,8 +4,16 @@ import { createApp } from './page/app.js';
 import { pageStyle } from './page-source.js';
 import { createSketch, type Sketch } from './sketch.js';
 
-/** An element of a page; `never` in a project whose types know no DOM. */
-export type HostElement = typeof globalThis extends { HTMLElement: { prototype: infer Host } } ? Host : never;
+/**
+ * An element of a page, as `document.querySelector` finds it: told by what every element has, so that a project without the types
+ * of the DOM compiles too.
+ */
+export interface HostElement {
+  /** Upper-case in HTML. */
+  readonly tagName: string;
+  /** The page that it stands in. */
+  readonly ownerDocument: object;
+}
 
 /** What {@link mountDashboard} shows: a `Monitor`, or anything else that reports on a run. */
 export interface DashboardSource {

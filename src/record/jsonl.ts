@@ -21,8 +21,11 @@ export interface ReadJsonlOptions {
   readonly skipBroken?: boolean;
 }
 
-/** One line of a log, without the word that tells which kind it is. */
-type Entry = { readonly facts: RunFacts } | { readonly step: StepRecord } | { readonly finding: Finding };
+/** One line of a log. */
+export type Entry =
+  | { readonly facts: RunFacts }
+  | { readonly step: StepRecord }
+  | { readonly finding: Finding };
 
 /** Each kind of line is an object with one key, which names the kind. Lines end in a line feed. */
 export function jsonlLine(entry: Entry): string {
@@ -98,7 +101,8 @@ function readLine(line: string, number: number, isLast: boolean, skipBroken: boo
   }
 }
 
-function readEntry(parsed: unknown): Entry {
+/** Reads one line of a log that is JSON already. */
+export function readEntry(parsed: unknown): Entry {
   if (typeof parsed === 'object' && parsed !== null) {
     if ('step' in parsed) return { step: within('step', () => readStep(parsed.step)) };
     if ('facts' in parsed) return { facts: within('facts', () => readFacts(parsed.facts)) };

@@ -24,16 +24,20 @@ const run = (file: string): string =>
 describe('the tarball', () => {
   test('holds what is built and what is read, nothing else', () => {
     const built = Object.keys(readSources('src', '.ts'))
-      .filter((path) => !/^src\/(kernels\/assembly|sinks\/tensorboard)\//.test(path))
+      .filter((path) => !/^src\/(kernels\/assembly|sinks\/tensorboard|dashboard|cli)\//.test(path))
       .map((path) => path.replace(/^src/, 'dist').replace(/ts$/, 'js'));
     const expected = [
       ...['CHANGELOG.md', 'LICENSE', 'README.md', 'THIRD-PARTY-LICENSES.txt', 'package.json'],
       ...['dist/index.cjs', 'dist/index.cjs.map', 'dist/index.d.cts', 'dist/index.d.ts'],
       ...built.flatMap((path) => [path, `${path}.map`]),
       ...['js', 'js.map', 'cjs', 'cjs.map', 'd.ts', 'd.cts'].map((type) => `dist/tensorboard.${type}`),
+      ...['dashboard', 'live'].flatMap((entry) =>
+        ['js', 'cjs', 'd.ts', 'd.cts'].map((type) => `dist/${entry}.${type}`),
+      ),
+      'dist/cli.js',
     ];
-    // Declarations that several entries share are named by their content.
-    const files = consumer.files.filter((path) => !/^dist\/\w+-[\w-]{8}\.d\.c?ts$/.test(path));
+    // What several entries share is named by its content.
+    const files = consumer.files.filter((path) => !/^dist\/\w+-[\w-]{8}\.(d\.c?ts|c?js)$/.test(path));
     expect(files.sort()).toEqual(expected.sort());
   });
 
@@ -61,6 +65,23 @@ describe('a project in Node', () => {
     expect(run('events.cjs')).toBe('events.out.tfevents true\n');
   });
 
+  test('renders a page, as a module and as required', () => {
+    expect(run('page.mjs')).toBe('<!doctype html> true\n');
+    expect(run('page.cjs')).toBe('<!doctype html> true\n');
+  });
+
+  test('shows a run live, as a module and as required', () => {
+    expect(run('live.mjs')).toBe('200 403\n');
+    expect(run('live.cjs')).toBe('200 403\n');
+  });
+
+  test('has a command, which writes the page of a log', () => {
+    const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    expect(run(join('node_modules/gradient-health', manifest.bin['gradient-health']))).toContain(
+      'gradient-health report LOG',
+    );
+  });
+
   test('shares one tfjs between both builds', () => {
     expect(JSON.parse(run('both.mjs'))).toEqual({
       sameBuild: false, // else this would test nothing
@@ -74,6 +95,7 @@ describe('a project in Node', () => {
 });
 
 describe('a project in TypeScript', () => {
+  const pageTypes = ['dashboard', 'live'].flatMap((entry) => [`${entry}.d.ts`, `${entry}.d.cts`]);
   const strict: ts.CompilerOptions = {
     strict: true,
     exactOptionalPropertyTypes: true,
@@ -91,9 +113,9 @@ describe('a project in TypeScript', () => {
       'node16',
       node16,
       ['typed.mts', 'typed.cts'],
-      ['index.d.ts', 'index.d.cts', 'tensorboard.d.ts', 'tensorboard.d.cts'],
+      ['index.d.ts', 'index.d.cts', 'tensorboard.d.ts', 'tensorboard.d.cts'].concat(pageTypes),
     ],
-    ['bundler', bundler, ['typed.ts'], ['index.d.ts', 'tensorboard.d.ts']],
+    ['bundler', bundler, ['typed.ts'], ['index.d.ts', 'tensorboard.d.ts', 'dashboard.d.ts', 'live.d.ts']],
   ])(
     'compiles strictly with %s resolution, and so do our declarations',
     (_, resolution, names, declarations) => {
@@ -160,6 +182,13 @@ describe('a bundle', () => {
     expect(imports).toEqual([]);
     expect(inputs.map(({ path }) => path.split('/').at(-1))).toEqual(['tensorboard.js', 'events-all.mjs']);
     expect(ownBytes(inputs)).toBeLessThan(20_000);
+  });
+
+  test('of the mounted dashboard holds the chart library, and nothing of tfjs or of the page as a file', async () => {
+    const { code, imports } = await bundle('mount.mjs');
+    expect(imports).toEqual([]);
+    expect(code).not.toContain('<!doctype html>');
+    expect(code.length).toBeLessThan(450_000);
   });
 
   test('of no name is empty, for importing has no side effect', async () => {

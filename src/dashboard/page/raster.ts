@@ -36,11 +36,11 @@ export function domainOf(
   return [Math.min(low, high - least), high];
 }
 
-/** The key of a colour scale, with what else has a colour in the chart. */
+/** The key of a colour scale, where there is anything on it, with what else has a colour in the chart. */
 export function colourKey(
   { ramp }: Theme,
   label: string,
-  [low, high]: readonly [string, string],
+  range: readonly [low: string, high: string] | undefined,
   others: readonly (readonly [className: string, label: string])[],
 ): HTMLElement {
   const canvas = element('canvas', { width: 120, height: 1, 'aria-hidden': 'true' });
@@ -53,7 +53,7 @@ export function colourKey(
     'div',
     { class: 'key' },
     element('span', {}, label),
-    element('span', { class: 'ramp' }, low, canvas, high),
+    ...(range ? [element('span', { class: 'ramp' }, range[0], canvas, range[1])] : []),
     ...others.map(([className, text]) =>
       element('span', {}, element('i', { class: `swatch ${className}`, 'aria-hidden': 'true' }), text),
     ),

@@ -33,7 +33,7 @@ export const gateChart: Chart = {
         x: { domain: stepDomain(picture) },
         y: { domain: [0, 1] },
         marks: [
-          Plot.axisY({ ticks: [0, 0.25, 0.5, 0.75, 1], label: null }),
+          Plot.axisY({ ticks: [0, 0.5, 1], tickFormat: plain, label: null }),
           Plot.gridY({ ticks: [0, 0.5, 1], stroke: 'var(--rule)', strokeOpacity: 1 }),
           stepAxis,
           ...gates.flatMap(({ mean, saturated }, index) => {

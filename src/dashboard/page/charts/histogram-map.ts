@@ -7,15 +7,13 @@ import { cells, colourKey } from '../raster.js';
 import { middles, sampled, slots, stepDomain, stepText } from '../steps.js';
 
 const log2of10 = Math.log2(10);
-/** Heights of the rows below the octaves, in octaves. */
-const specialRow = 1.6;
 const gap = 0.5;
 
 export const histogramMap: Chart = {
   id: 'histograms',
   title: 'Gradient histograms over time',
   howToRead:
-    'Each column is a histogram of all gradient elements of one layer by their size, on a logarithmic axis: dark is where most of them ' +
+    'Each column is a histogram of all gradient elements of one layer by their size, on a logarithmic axis: the colour is strongest where most of them ' +
     'are. A cloud that sinks is vanishing, one that climbs is exploding, one that spreads over many decades is learning unevenly. ' +
     'Elements that no logarithm can show have rows of their own below: exact zeros, infinite ones and NaN.',
   applies: ({ histograms }) => histograms !== undefined,
@@ -23,8 +21,10 @@ export const histogramMap: Chart = {
     const grid: HistogramGrid = picture.histograms ?? { columns: [], columnWidth: 1, layers: [] };
     const own = chosen(grid, picture, layer);
     const name = picture.layers[own.layer]?.name ?? '';
-    const octaves = Math.max(1, ...own.shares.map((line) => line.length));
-    const most = Math.max(1, ...own.shares.flat()) / 1e4;
+    const octaves = Math.max(0, ...own.shares.map((line) => line.length));
+    // In octaves: room for a line of text.
+    const specialRow = Math.max(1, 0.075 * octaves);
+    const most = Math.max(0, ...own.shares.flat()) / 1e4;
     const [x1, x2] = stepDomain(picture);
     const [first, last] = [own.lowest, own.lowest + octaves];
     const rows = Array.from({ length: octaves }, (_, row) =>
@@ -45,11 +45,11 @@ export const histogramMap: Chart = {
     return {
       plot: draw({
         width,
-        height: 360,
+        height: octaves === 0 ? 130 : 360,
         marginLeft: 56,
         x: { domain: [x1, x2] },
         y: { domain: [first - gap - specialRow * specials.length, last], axis: null },
-        color: { type: 'sqrt', domain: [0, most], interpolate: theme.ramp, clamp: true },
+        color: { type: 'sqrt', domain: [0, most || 1], interpolate: theme.ramp, clamp: true },
         marks: [
           Plot.axisY(decades, {
             y: (log: number) => log * log2of10,
@@ -64,12 +64,16 @@ export const histogramMap: Chart = {
             label: null,
           }),
           Plot.axisX({ label: 'training step', labelArrow: 'none', tickSize: 4 }),
-          cells(
-            rows,
-            columnsIn,
-            [grid.columns[0] ?? x1, (grid.columns[0] ?? x1) + columnsIn.length * grid.columnWidth],
-            [last, first],
-          ),
+          ...(octaves === 0
+            ? []
+            : [
+                cells(
+                  rows,
+                  columnsIn,
+                  [grid.columns[0] ?? x1, (grid.columns[0] ?? x1) + columnsIn.length * grid.columnWidth],
+                  [last, first],
+                ),
+              ]),
           Plot.ruleY(specials, { y: ({ y }: { y: number }) => y + specialRow, stroke: 'var(--rule)' }),
           ...specials.map(({ counts, fill, y }) =>
             Plot.rect(
@@ -84,13 +88,19 @@ export const histogramMap: Chart = {
                   0.15 +
                   (specialRow - 0.3) * Math.max(0.25, (counts[column] ?? 0) / (own.elements[column] ?? 1)),
                 fill,
+                shapeRendering: 'crispEdges',
               },
             ),
           ),
         ],
       }),
       takeaway: takeaway(own, name),
-      key: colourKey(theme, 'share of the elements in an octave', ['0 %', percent(most)], []),
+      key: colourKey(
+        theme,
+        'share of the elements in an octave',
+        most === 0 ? undefined : ['0 %', percent(most)],
+        [],
+      ),
       probe: {
         xs: middles(grid),
         ys: [
@@ -167,6 +177,7 @@ function takeaway(own: LayerHistogram, name: string): string {
   const broken = total(own.nans) + total(own.infinite);
   if (broken > 0) return `${name}: ${plain(broken)} gradient elements were NaN or infinite.`;
   const zeros = total(own.zeros) / (total(own.elements) || 1);
+  if (zeros === 1) return `${name}: all gradient elements are exactly 0.`;
   const last = own.shares.map((line) => line.some((share) => share > 0)).lastIndexOf(true);
   const rest = zeros > 0.001 ? `; ${percent(zeros)} of all are exactly 0` : '';
   return `${name}: in the end half of the gradient elements are smaller than about ${octaveAt(own, last, 0.5)}${rest}.`;

@@ -69,6 +69,7 @@ export function drawLayerMap(scene: Scene, map: LayerMap): Drawing {
         y1: ({ row }: Mark) => row,
         y2: ({ row }: Mark) => row + 1,
         fill: ({ kind }: Mark) => markColours[kind],
+        shapeRendering: 'crispEdges',
       }),
       ...(chosen < 0 ? [] : dimmed(picture, chosen, count)),
       ...(clip ? clipStrip(picture, clip, -6 / rowHeight, top) : []),
@@ -90,7 +91,7 @@ export function drawLayerMap(scene: Scene, map: LayerMap): Drawing {
     key: colourKey(
       theme,
       map.keyLabel,
-      [format(domain[0]), format(domain[1])],
+      grid.values.flat().some((value) => value !== null) ? [format(domain[0]), format(domain[1])] : undefined,
       [
         ...(['zero', 'infinite', 'nan'] as const)
           .filter((kind) => kinds.has(kind))
@@ -150,6 +151,7 @@ function clipStrip(
         y1: (column: number) => bottom + (top - bottom) * (line[column] ?? 0),
         y2: bottom,
         fill,
+        shapeRendering: 'crispEdges',
       },
     );
   return [

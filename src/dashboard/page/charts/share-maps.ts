@@ -6,13 +6,13 @@ import { drawLayerMap } from './layer-map.js';
 export const deadMap: Chart = shareMap('dead', 'Dead units', 'dead share', {
   howToRead:
     'The share of units that gave 0 for every sample of the batch. A dead unit has no gradient and can stay so for good. Some are ' +
-    'normal behind a ReLU; a row that darkens over time is a layer that is dying, mostly of steps that are too large.',
+    'normal behind a ReLU; a row that gains colour over time is a layer that is dying, mostly of steps that are too large.',
   of: ({ dead }) => dead,
 });
 
 export const saturatedMap: Chart = shareMap('saturated', 'Saturated outputs', 'saturated share', {
   howToRead:
-    'The share of outputs on the flat ends of a sigmoid, a tanh or the like, where the slope is nearly 0 and gradients end. Dark ' +
+    'The share of outputs on the flat ends of a sigmoid, a tanh or the like, where the slope is nearly 0 and gradients end. Strong ' +
     'rows call for smaller weights, normalised inputs, or an activation without flat ends.',
   of: ({ saturated }) => saturated,
 });

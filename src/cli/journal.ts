@@ -1,0 +1,82 @@
+import { layerPathsOf } from '../dashboard/layer-paths.js';
+import type { Picture } from '../dashboard/picture.js';
+import { createSketch } from '../dashboard/sketch.js';
+import type { Finding, Report } from '../record/finding.js';
+import type { RunFacts, StepRecord } from '../record/run.js';
+import { diagnose } from '../rules/diagnose.js';
+
+/** What has been told of a run so far: bounded in size, whatever its length. */
+export interface Journal {
+  open(facts: RunFacts): void;
+  write(record: StepRecord): void;
+  finding(finding: Finding): void;
+  /** Records taken in. */
+  readonly recorded: number;
+  /** Grows with everything taken in. */
+  readonly changes: number;
+  report(): Report;
+  picture(report: Report): Picture;
+}
+
+export interface JournalOptions {
+  /** Whether to ask the default rules; a monitor that tells its own findings has done so. */
+  readonly judges: boolean;
+}
+
+/** As a monitor keeps them: the first as the baseline of the rules, and the newest. */
+const baselineRecords = 10;
+const newestRecords = 1000;
+
+export function createJournal({ judges }: JournalOptions): Journal {
+  let facts: RunFacts = { schema: 1, model: null, backend: null, data: null };
+  let isLayer = layerPathsOf(null);
+  const sketch = createSketch((path) => isLayer(path));
+  let steps: StepRecord[] = [];
+  const findings = new Map<string, Finding>();
+  let recorded = 0;
+  let changes = 0;
+
+  const keep = (finding: Finding): void => {
+    const key = JSON.stringify([finding.rule, finding.where]);
+    const firstStep = Math.min(finding.firstStep, findings.get(key)?.firstStep ?? finding.firstStep);
+    findings.set(key, { ...finding, firstStep });
+  };
+  const judge = (): void => {
+    if (judges) for (const finding of diagnose({ ...facts, steps }).findings) keep(finding);
+  };
+  return {
+    open(next) {
+      changes++;
+      facts = next;
+      isLayer = layerPathsOf(next.model);
+    },
+    write(record) {
+      recorded++;
+      changes++;
+      // A run that was started again.
+      if (record.step <= (steps.at(-1)?.step ?? -1)) steps = steps.filter(({ step }) => step < record.step);
+      steps.push(record);
+      sketch.add(record);
+      if (steps.length < baselineRecords + 2 * newestRecords) return;
+      // Before they are forgotten.
+      judge();
+      steps.splice(baselineRecords, newestRecords);
+    },
+    finding(finding) {
+      changes++;
+      keep(finding);
+    },
+    get changes() {
+      return changes;
+    },
+    get recorded() {
+      return recorded;
+    },
+    report() {
+      judge();
+      // Ranks what is known and sums it up; nothing is asked anew.
+      return diagnose({ ...facts, steps }, [{ id: 'known', check: () => [...findings.values()] }]);
+    },
+    picture: (report) => sketch.picture(report),
+  };
+}

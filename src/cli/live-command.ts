@@ -1,0 +1,62 @@
+import { open } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import { plainText } from '../report/plain-text.js';
+import { createJournal } from './journal.js';
+import { livePage } from './live-page.js';
+import { serveLive } from './live-server.js';
+import { createLogLines } from './log-lines.js';
+import { createLogReader } from './log-reader.js';
+import type { Terminal } from './report-command.js';
+
+export interface LiveOptions {
+  readonly log: string;
+  readonly port: number;
+  /** Without a new line for so long, the run has ended. */
+  readonly idleMs: number;
+  readonly signal: AbortSignal;
+  readonly terminal: Terminal;
+}
+
+const lookEveryMs = 150;
+const pieceBytes = 2 ** 20;
+
+/** Serves the page of a log that is being written, until it grows no more or the signal comes. */
+export async function followLog({ log, port, idleMs, signal, terminal }: LiveOptions): Promise<void> {
+  const file = await open(log);
+  const journal = createJournal({ judges: true });
+  const reader = createLogReader(journal);
+  const lines = createLogLines();
+  const piece = Buffer.alloc(pieceBytes);
+  let position = 0;
+
+  /** Takes in what was appended; tells whether there was anything. */
+  async function readOn(): Promise<boolean> {
+    const before = position;
+    if ((await file.stat()).size < position) throw new Error(`${log} became shorter: it is another run now`);
+    for (;;) {
+      const { bytesRead } = await file.read(piece, 0, pieceBytes, position);
+      if (bytesRead === 0) return position > before;
+      position += bytesRead;
+      for (const line of lines.push(piece.subarray(0, bytesRead))) reader.line(line);
+    }
+  }
+
+  try {
+    await readOn();
+    const server = await serveLive(livePage(journal), port);
+    terminal.out(`Live at ${server.url} (Ctrl-C ends it)`);
+    try {
+      let grewAt = performance.now();
+      while (!signal.aborted && performance.now() - grewAt < idleMs) {
+        await pause(lookEveryMs, undefined, { signal }).catch(() => {});
+        if (await readOn()) grewAt = performance.now();
+      }
+    } finally {
+      await server.close();
+    }
+  } finally {
+    await file.close();
+  }
+  const left = reader.broken > 0 ? `; ${reader.broken} lines are no part of a run` : '';
+  terminal.out(`${plainText(journal.report().verdict)} ${journal.recorded} records were read${left}.`);
+}
