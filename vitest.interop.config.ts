@@ -10,5 +10,6 @@ export default defineConfig({
     exclude: [],
     globalSetup: 'test/interop/setup.ts',
     fileParallelism: false,
+    testTimeout: 180_000,
   },
 });

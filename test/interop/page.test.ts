@@ -37,7 +37,7 @@ let trouble: string[];
 beforeEach(async () => {
   trouble = [];
   page = await browser.newPage({ viewport: { width: 1500, height: 1100 } });
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(30_000);
   page.on('pageerror', (error) => trouble.push(String(error)));
   page.on('dialog', (dialog) => trouble.push(dialog.message()));
   page.on('request', (request) => {
@@ -53,7 +53,7 @@ async function open(name: string, pattern: string, tags: readonly string[], pict
   const filter = page.locator('tf-tag-filterer input').filter({ visible: true });
   await filter.fill(pattern);
   for (const tag of tags)
-    await page.getByText(tag, { exact: true }).filter({ visible: true }).first().waitFor({ timeout: 10_000 });
+    await page.getByText(tag, { exact: true }).filter({ visible: true }).first().waitFor();
   await page.waitForLoadState('networkidle');
   await page.waitForTimeout(2000); // the charts fade in
   await page.screenshot({ path: join(out, `${picture}.png`) });

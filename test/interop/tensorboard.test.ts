@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -84,6 +86,23 @@ describe.each([
     expect(Object.keys(wanted).length).toBeGreaterThan(0);
     expect(readings[run]!.texts).toEqual(wanted);
   });
+});
+
+test('a program that is killed leaves a file that TensorBoard reads, every record up to the kill', async () => {
+  const folder = join(out, 'killed');
+  rmSync(folder, { recursive: true, force: true });
+  const script = join(import.meta.dirname, 'write-until-killed.ts');
+  const program = spawn(process.execPath, ['--import', 'tsx', script, folder], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await once(program.stdout, 'data');
+  program.kill('SIGKILL');
+  await once(program, 'exit');
+
+  const [reading] = readFolders([folder]);
+  const steps = (reading?.scalars['all/loss'] ?? []).map(([step]) => step);
+  expect(steps.length).toBeGreaterThan(100);
+  expect(steps).toEqual(Array.from(steps, (_, i) => i));
 });
 
 describe('of a damaged file TensorBoard reads what stands before the damage', () => {
