@@ -59,7 +59,6 @@ export function gateSaturation({
       'vanishing-gradient',
       'saturated-activation',
       'zero-gradient',
-      'learning-rate',
       'update-ratio-low',
       'loss-plateau',
     ],

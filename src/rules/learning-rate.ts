@@ -69,6 +69,7 @@ export function learningRate(options: LearningRateOptions = {}): Rule {
 
 const explains = [
   'exploding-gradient',
+  'gate-saturation',
   'dead-units',
   'saturated-activation',
   'zero-gradient',

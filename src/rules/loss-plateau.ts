@@ -17,6 +17,8 @@ export interface LossPlateauOptions {
 }
 
 const id = 'loss-plateau';
+/** Share of a constant prediction's loss below which something was learned. Heuristic. */
+const beatenShare = 0.98;
 
 /**
  * Finds runs whose loss neither falls nor has become better than a constant prediction's.
@@ -46,6 +48,7 @@ function check(run: Run, overRecords: number): Finding[] {
   const third = Math.floor(losses.length / 3);
   const recent = spread(losses.slice(-third)).mean;
   const guess = guessLoss(run);
+  if (guess !== null && recent < beatenShare * guess) return [];
   const than = guess === null ? '' : `, no better than the ${shortNumber(guess)} of a constant prediction`;
   return [
     findingOf(run, id, {

@@ -69,7 +69,7 @@ export const lossTrend: (run: Run) => LossTrend = remember((run) => {
   const good = known && share <= goodShare;
   const succeeded =
     known &&
-    ((guess !== null && beats(recent) && isBelow(latest, beatenShare * guess)) ||
+    ((guess !== null && beats(recent) && isBelow(latest, beatenShare * guess) && lower(early, latest)) ||
       (beats(recent) && fell(early, recent)) ||
       (beats(latest) && beats(recent) && fell(early, latest) && !risen));
   const falling = known && beats(recent) && fell(before, recent);
@@ -109,10 +109,9 @@ export function spread(values: readonly number[]): Spread {
 const isBelow = ({ mean, error2 }: Spread, limit: number): boolean =>
   mean + standardErrors * Math.sqrt(error2) < limit;
 
+const lower = (from: Spread, to: Spread): boolean => from.mean - to.mean > smallestFall * Math.abs(from.mean);
+
 /** Whether the second mean is lower, beyond the noise of both. */
 export function fell(from: Spread, to: Spread): boolean {
-  const fall = from.mean - to.mean;
-  return (
-    fall > standardErrors * Math.sqrt(from.error2 + to.error2) && fall > smallestFall * Math.abs(from.mean)
-  );
+  return from.mean - to.mean > standardErrors * Math.sqrt(from.error2 + to.error2) && lower(from, to);
 }

@@ -33,14 +33,14 @@ export interface PoorInitializationOptions {
 const id = 'poor-initialization';
 const bounded = /^(tanh|sigmoid|hardSigmoid|softsign)$/;
 /** Layers from which on gains compound to an explosion. */
-const fewestLayers = 3;
+const fewestLayers = 2;
 
 /**
  * Finds initial weights that are too small or too large for the depth and the activations of a model, in a run that fails.
  *
  * A layer multiplies the root mean square of a signal by sqrt(fan-in x mean square of its weights), which should be sqrt(2)
  * before a rectifier and 1 else (arXiv 1502.01852). Fires when the product of these gains over the hidden layers, over what
- * it should be, is below 1 / `factor`, or above `factor` with three layers or more; and when a bounded activation reads
+ * it should be, is below 1 / `factor`, or, over two or more that are not bounded, above `factor` / 10; and when a bounded activation reads
  * more than `saturation`. Weights are those of the first record, so it must be there. Silent with normalisation or residual
  * connections, and while training does not fail. A `warning`.
  *
@@ -87,7 +87,10 @@ function check(run: Run, factor: number, saturation: number): Finding[] {
   const dense = hidden.filter(({ facts, gain }) => !isRecurrent(facts) && gain > 0);
   const product = dense.reduce((all, { fit }) => all * fit, 1);
   if (product < 1 / factor) return [scaled(run, dense, product, 'shrink')];
-  if (product > factor && dense.length >= fewestLayers) return [scaled(run, dense, product, 'grow')];
+  // Behind a bounded activation no signal is large.
+  const open = dense.filter(({ facts }) => !bounded.test(facts.activation ?? ''));
+  const growth = open.reduce((all, { fit }) => all * fit, 1);
+  if (growth > factor / 10 && open.length >= fewestLayers) return [scaled(run, open, growth, 'grow')];
   // What a layer reads is as large as the data at first, and no larger than 1 behind a bounded activation.
   const saturated = hidden.filter(({ facts, gain }) => {
     const size = facts.inbound.length === 0 && run.data ? Math.min(1, sizeOf(run.data.input)) : 1;

@@ -13,8 +13,9 @@ import {
 } from './depth-profile.js';
 import { fadingCause, fadingRemedies, hiddenLayers } from './fading-advice.js';
 import { finiteLosses, lossTrend } from './loss-trend.js';
+import { median } from './motion.js';
 import { checkCount, checkThreshold } from './threshold.js';
-import { gradientNorm, weightedLayers } from './weighted-layers.js';
+import { gradientNorm, variableOf, weightedLayers } from './weighted-layers.js';
 
 /** Options of {@link vanishingGradient}. */
 export interface VanishingGradientOptions {
@@ -48,6 +49,8 @@ export interface VanishingGradientOptions {
 const id = 'vanishing-gradient';
 /** Gradient norm above which a layer is not called starved however much more others get (AutoTrainer, ICSE 2021). */
 const starvingNorm = 1e-4;
+/** Update over weights below which a layer stands still while training fails (TheDeepChecker, TOSEM 2022). */
+const starvingRatio = 1e-4;
 /** Ratio at which three records are evidence enough. Heuristic. */
 const overwhelmingRatio = 1e-5;
 const overwhelmingRecords = 3;
@@ -60,7 +63,8 @@ const recovery = 3;
  * Finds gradients that fade on their way from the output back to the first layers, so that these hardly learn.
  *
  * Compares the L2 norm of each hidden layer's weight gradients with the output layer's, over the newest records. Fires
- * when the ratio stays below `ratio` (ten times that after 100 steps in which training failed) and the norm below 1e-4, or when the ratio stays below 1e-5 for three records. Where
+ * when the ratio stays below `ratio` and the norm below 1e-4 (after 100 steps in which training failed: the ratio below ten times that, and the norm or the
+ * update ratio below 1e-4), or when the ratio stays below 1e-5 for three records. Where
  * activations are recorded it compares their gradients too: with Xavier weights and ReLU the gradients of all weights
  * shrink alike and hide the decay.
  *
@@ -115,9 +119,13 @@ function checkRatio(run: Run, ratio: number, overRecords: number, atOnce: boolea
   for (const [profile, records, what] of views) {
     if (profile === null) continue;
     const window = untilDead(records, profile).slice(-overRecords);
+    const isStarved = (layer: Comparison & { readonly place: Probe }): boolean =>
+      layer.norm < starvingNorm || (stuck && stillness(run, layer.place.path, window) < starvingRatio);
     const compared = profile.hidden.map((place) => ({ place, ...compare(place, profile.output, window) }));
     const strong = compared.filter(
-      (layer) => strengthOf(layer, stuck ? slack * ratio : ratio, atOnce ? 1 : overRecords) >= needed,
+      (layer) =>
+        strengthOf(layer, stuck ? slack * ratio : ratio, atOnce ? 1 : overRecords, isStarved(layer)) >=
+        needed,
     );
     if (!strong.some((layer) => layer.ratio > 0)) continue;
     // The block reaches as far as ratios are nearly as low, so that it has the same first layer from check to check.
@@ -139,13 +147,25 @@ function untilDead(records: readonly StepRecord[], { hidden }: DepthProfile): re
 }
 
 /** 2: overwhelming, 1: good enough where the loss agrees, 0: none. */
-function strengthOf({ ratios, ratio, norm }: Comparison, threshold: number, overRecords: number): 0 | 1 | 2 {
+function strengthOf(
+  { ratios, ratio }: Comparison,
+  threshold: number,
+  overRecords: number,
+  isStarved: boolean,
+): 0 | 1 | 2 {
   const [oldest = 0, newest = 0] = [ratios[0], ratios.at(-1)];
   if (newest > recovery * oldest && oldest > 0) return 0;
   const overwhelming = Math.min(threshold, overwhelmingRatio);
   if (ratios.length >= overwhelmingRecords && ratios.every((r) => r <= overwhelming)) return 2;
   if (ratios.length < overRecords) return 0;
-  return ratio < threshold && norm < starvingNorm && ratios.every((r) => r < slack * threshold) ? 1 : 0;
+  return ratio < threshold && isStarved && ratios.every((r) => r < slack * threshold) ? 1 : 0;
+}
+
+/** Update of a layer's weights over their norm, in the median; 1 where it is not known. */
+function stillness(run: Run, path: string, window: readonly StepRecord[]): number {
+  const keys = weightedLayers(run).find((layer) => layer.path === path)?.kernels ?? [];
+  const ratios = window.flatMap((record) => keys.map((key) => variableOf(record, key)?.updateRatio));
+  return median(ratios) ?? 1;
 }
 
 function finding(

@@ -47,7 +47,7 @@ export function vanishingThroughTime(options: VanishingThroughTimeOptions = {}):
   checkCount('vanishingThroughTime', 'overRecords', overRecords);
   return {
     id,
-    explains: ['vanishing-gradient', 'learning-rate', 'zero-gradient', 'update-ratio-low', 'loss-plateau'],
+    explains: ['vanishing-gradient', 'zero-gradient', 'update-ratio-low', 'loss-plateau'],
     check: (run) => (fails(run) ? check(run, ratio, overRecords) : []),
   };
 }

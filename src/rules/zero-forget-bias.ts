@@ -4,7 +4,8 @@ import { layerNote } from './layer-note.js';
 /**
  * Finds LSTM layers whose forget gate starts half shut: the default of tfjs, where Keras starts with a bias of 1.
  *
- * A gate of 0.5 halves what the cell remembers with each time step. A `warning` where training fails, else `info`. Source:
+ * A gate of 0.5 halves what the cell remembers with each time step. Always `info`: {@link vanishingThroughTime} tells when that is too
+ * short. Source:
  * Jozefowicz, Zaremba and Sutskever (ICML 2015).
  *
  * @example
@@ -22,8 +23,7 @@ export function zeroForgetBias(): Rule {
       config?.['unitForgetBias'] !== true &&
       initializers?.['bias'] === 'Zeros',
     message: 'its forget gate starts half shut (bias 0), which halves what it remembers with each time step.',
-    failing: 'warning',
-    explains: ['vanishing-through-time', 'loss-plateau'],
+    failing: 'info',
     remedies: (layers) => [
       { kind: 'forget-bias', layers, to: 'forgetBias(1)', reason: 'it starts out remembering, as in Keras' },
     ],
