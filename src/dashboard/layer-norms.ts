@@ -43,31 +43,40 @@ export interface LayerSums {
   update: number;
 }
 
-/** Sums the weights of each layer up as one vector, by index of the layer. */
-export function layerSums(
+/**
+ * Sums the weights of each layer up as one vector, by index of the layer. A run may hold ten million weights, so the sums of the
+ * step before are used again.
+ *
+ * @param sums - Changed: of a layer that the record does not know, everything is 0.
+ */
+export function sumLayers(
+  sums: LayerSums[],
   { variables }: StepRecord,
   layers: LayerIndex,
-  withGradient: (layer: number, gradient: TensorStats) => void,
-): ReadonlyMap<number, LayerSums> {
-  const sums = new Map<number, LayerSums>();
-  // Not Object.entries: a run may hold ten million weights.
-  for (const key in variables) {
-    const weight = Object.hasOwn(variables, key) ? variables[key] : undefined;
+  withHistogram: (layer: number, gradient: TensorStats) => void,
+): void {
+  for (const sum of sums) {
+    sum.gradient = 0;
+    sum.hasGradient = false;
+    sum.weight = 0;
+    sum.update = 0;
+  }
+  for (const key of Object.keys(variables)) {
+    const weight = variables[key];
     if (weight === undefined) continue;
     const layer = layers.ofKey(key);
-    let own = sums.get(layer);
-    if (own === undefined) {
-      own = { gradient: 0, hasGradient: false, weight: 0, update: 0 };
-      sums.set(layer, own);
-    }
-    own.weight += weight.weightNorm ** 2;
-    own.update += weight.updateNorm ** 2;
-    if (weight.gradient === null) continue;
+    while (sums.length <= layer) sums.push({ gradient: 0, hasGradient: false, weight: 0, update: 0 });
+    const own = sums[layer];
+    if (own === undefined) continue;
+    own.weight += weight.weightNorm * weight.weightNorm;
+    own.update += weight.updateNorm * weight.updateNorm;
+    const { gradient } = weight;
+    if (gradient === null) continue;
+    const norm = fullNorm(gradient);
     own.hasGradient = true;
-    own.gradient += fullNorm(weight.gradient) ** 2;
-    withGradient(layer, weight.gradient);
+    own.gradient += norm * norm;
+    if (gradient.histogram !== undefined) withHistogram(layer, gradient);
   }
-  return sums;
 }
 
 /** Takes one step of a layer into its cell. */

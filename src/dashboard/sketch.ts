@@ -12,7 +12,7 @@ import {
 } from './histogram-column.js';
 import { axisLabel, shownText } from './label.js';
 import { average, meanOf } from './layer-cell.js';
-import { addSums, createLayerIndex, type LayerIndex, layerSums } from './layer-norms.js';
+import { addSums, createLayerIndex, type LayerIndex, type LayerSums, sumLayers } from './layer-norms.js';
 import type { Picture } from './picture.js';
 import {
   addThroughTime,
@@ -51,7 +51,8 @@ export function createSketch(isLayer: (path: string) => boolean): Sketch {
   let recorded = 0;
   let clipName: string | undefined;
   let first: DepthProfile | undefined;
-  let last: DepthProfile | undefined;
+  /** Of the last record. */
+  const sums: LayerSums[] = [];
 
   function startOver(step: number): void {
     for (const columns of [steps, histograms, recurrent]) columns.dropFrom(step);
@@ -66,10 +67,12 @@ export function createSketch(isLayer: (path: string) => boolean): Sketch {
     clipName = record.clip?.name ?? clipName;
     const column = steps.at(step);
     addStep(column, record);
-    const sums = layerSums(record, layers, (layer, gradient) => {
-      if (gradient.histogram) addHistogram(histograms.at(step), layer, gradient);
-    });
-    for (const [layer, sum] of sums) addSums(cellOf(column, layer), sum);
+    sumLayers(sums, record, layers, (layer, gradient) => addHistogram(histograms.at(step), layer, gradient));
+    for (let layer = 0; layer < sums.length; layer++) {
+      const sum = sums[layer];
+      if (sum !== undefined && sum.weight + sum.update + sum.gradient !== 0)
+        addSums(cellOf(column, layer), sum);
+    }
     for (const [path, { deadShare, saturatedShare }] of Object.entries(record.layers ?? {})) {
       const cell = cellOf(column, layers.indexOf(path));
       average(cell.dead, deadShare);
@@ -78,12 +81,18 @@ export function createSketch(isLayer: (path: string) => boolean): Sketch {
     for (const [path, through] of Object.entries(record.throughTime ?? {})) {
       addThroughTime(recurrent.at(step), layers.indexOf(path), through);
     }
-    const profile = (): DepthProfile => ({
-      step,
-      norms: new Map([...sums].map(([layer, { gradient }]) => [layer, Math.log10(gradient) / 2])),
-    });
     first ??= profile();
-    last = profile();
+  }
+
+  function profile(): DepthProfile {
+    return {
+      step: lastStep,
+      norms: new Map(
+        sums.flatMap(({ hasGradient, gradient }, layer) =>
+          hasGradient ? [[layer, Math.log10(gradient) / 2] as const] : [],
+        ),
+      ),
+    };
   }
 
   function picture(report: Report): Picture {
@@ -103,7 +112,7 @@ export function createSketch(isLayer: (path: string) => boolean): Sketch {
         return depth === undefined ? [] : [[layer, depth] as const];
       }),
     );
-    const slope = depthSlope(first, last, depths);
+    const slope = depthSlope(first, profile(), depths);
     const grids = {
       gradient: gridOf(values, order, ({ gradient }) => gradient, troubleOf),
       update: gridOf(values, order, ({ update }) => update),
