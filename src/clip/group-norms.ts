@@ -72,23 +72,31 @@ function composedNorms(groups: readonly (readonly Tensor[])[], p: number): [scal
 
 /** Of magnitudes up to 1, so that their powers neither overflow nor, where it would matter, vanish. */
 function normOfScaled(scaled: readonly Tensor[], p: number): Tensor {
-  const total = (terms: readonly Tensor[]) => addN(terms.map((term) => sum(term)));
+  const share = crowd(scaled.reduce((count, { size }) => count + size, 0));
+  const total = (terms: readonly Tensor[]) =>
+    addN(terms.map((term) => sum(share === 1 ? term : mul(term, 1 / share))));
   switch (p) {
     case 1:
-      return total(scaled);
+      return mul(total(scaled), share);
     case 2:
-      return sqrt(total(scaled.map((tensor) => square(tensor))));
+      return mul(sqrt(total(scaled.map((tensor) => square(tensor)))), Math.sqrt(share));
     default: {
       // On some devices the largest of several numbers and the power of one pass over NaN; a sum never does.
       const all = total(scaled);
       const norm =
         p === Infinity
           ? max(stack(scaled.map((tensor) => max(tensor))))
-          : pow(total(scaled.map((tensor) => pow(tensor, p))), 1 / p);
+          : mul(pow(total(scaled.map((tensor) => pow(tensor, p))), 1 / p), share ** (1 / p));
       return where(isNaNTensor(all), all, norm);
     }
   }
 }
+
+/**
+ * By what to divide numbers up to 1 so that any sum of so many of them is a 16-bit float, whose largest is 65504: a power of
+ * two, hence exact, and 1 for up to 2^15.
+ */
+export const crowd = (count: number): number => 2 ** Math.max(0, Math.ceil(Math.log2(count)) - 15);
 
 const hostNorms = defineHostKernel<{ sizes: number[]; p: number }>({
   name: 'GradientHealthGroupNorms',

@@ -14,7 +14,7 @@ import {
   where,
 } from '@tensorflow/tfjs-core';
 import type { GroupNorms } from './group-norms.js';
-import { splitMagnitude } from './group-norms.js';
+import { crowd, splitMagnitude } from './group-norms.js';
 import { defineHostKernel } from './host-kernel.js';
 import { type Blocks, blocksOf, changeUnits, unitSums } from './host-units.js';
 
@@ -41,7 +41,10 @@ function composedNorms(tensor: Tensor, axes: readonly number[]): [scale: Tensor,
   const magnitudes = abs(tensor);
   const largest = max(magnitudes, [...axes], true);
   const scale = where(logicalAnd(greater(largest, 0), isFiniteTensor(largest)), largest, 1);
-  return [scale, sqrt(sum(square(div(magnitudes, scale)), [...axes], true))];
+  const share = crowd(axes.reduce((count, axis) => count * (tensor.shape[axis] ?? 1), 1));
+  const squares = square(div(magnitudes, scale));
+  const total = sum(share === 1 ? squares : mul(squares, 1 / share), [...axes], true);
+  return [scale, mul(sqrt(total), Math.sqrt(share))];
 }
 
 const hostUnitNorms = defineHostKernel<Blocks>({

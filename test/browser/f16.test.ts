@@ -1,7 +1,7 @@
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-webgl';
 import * as tf from '@tensorflow/tfjs-core';
-import { watch } from 'gradient-health';
+import { adaptiveClip, type ClipStrategy, clipByGlobalNorm, clipByNorm, watch } from 'gradient-health';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { deepSigmoids } from './deep-sigmoids.js';
 import { testGauge } from './gauge.js';
@@ -47,5 +47,34 @@ describe('a deep net of sigmoids', () => {
       // Roundings of 2^-11 in each layer, most of which cancel.
       expect(Math.abs(norm! - right!)).toBeLessThan(2 ** -9 * right!);
     }
+  });
+});
+
+describe('a gradient of 2^18 equal elements, whose squares add up to more than a 16-bit float holds,', () => {
+  const kernel = { kind: 'dense', unitAxes: [0], isOutput: false } as const;
+  const clipped = async (
+    strategy: ClipStrategy,
+    units: number,
+    element: number,
+  ): Promise<[number, number]> => {
+    const shape: [number, number] = [2 ** 18 / units, units];
+    const weights = { kernel: tf.fill(shape, element) };
+    const result = strategy.apply(
+      { kernel: tf.fill(shape, element) },
+      { weights, state: {}, step: 0, variables: { kernel } },
+    );
+    const [value = Number.NaN] = await result.gradients['kernel']!.data();
+    const [accept = Number.NaN] = await result.accept!.data();
+    return [value, accept];
+  };
+
+  test.each([
+    ['clipByGlobalNorm', clipByGlobalNorm(256), 1],
+    ['clipByNorm', clipByNorm(256), 1],
+    ['adaptiveClip', adaptiveClip({ factor: 0.5 }), 1],
+    ['adaptiveClip of many units', adaptiveClip({ factor: 0.5 }), 64],
+  ])('is halved by %s and not taken for an infinite one', async (_, strategy, units) => {
+    // The norm is 2^9 times the element; each limit is half of it.
+    expect(await clipped(strategy, units, 1)).toEqual([0.5, 1]);
   });
 });
