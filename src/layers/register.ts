@@ -1,4 +1,4 @@
-import { type OwnClass, registerOwnClass } from '../init/own-class.js';
+import { type OwnClass, registerOwnClass, replaceClass } from '../init/own-class.js';
 import {
   registerInitializers,
   replaceOrthogonal as replaceTfjsOrthogonal,
@@ -6,6 +6,9 @@ import {
 import { celuClass, eluClass } from './elu.js';
 import { groupNormClass } from './group-norm.js';
 import { hardSigmoidClass, hardSwishClass, hardTanhClass } from './hard.js';
+import { gruClass } from './recurrent/gru.js';
+import { lstmClass } from './recurrent/lstm.js';
+import { readRecurrent } from './recurrent/read-recurrent.js';
 import { residualClass } from './residual.js';
 import { rmsNormClass } from './rms-norm.js';
 import { softshrinkClass } from './softshrink.js';
@@ -20,6 +23,13 @@ export interface RegisterOptions {
    * @default false
    */
   readonly replaceOrthogonal?: boolean;
+  /**
+   * Whether tfjs shall read every `LSTM` and `GRU` of a saved model as the fused layer of this library, where that computes the
+   * same. So models of Keras with a GRU load, whose reset gate tfjs refuses.
+   *
+   * @default false
+   */
+  readonly replaceRecurrent?: boolean;
 }
 
 const layerClasses: readonly OwnClass[] = [
@@ -32,6 +42,8 @@ const layerClasses: readonly OwnClass[] = [
   groupNormClass,
   rmsNormClass,
   residualClass,
+  lstmClass,
+  gruClass,
 ];
 
 /**
@@ -39,8 +51,8 @@ const layerClasses: readonly OwnClass[] = [
  * before loading such a model; calling it again changes nothing.
  *
  * These are the initialisers chrono, deltaOrthogonal, dirac, forgetBias, perGate and sparse, and the layers celu and elu
- * (with an alpha other than 1), groupNorm, hardSigmoid, hardSwish, hardTanh, instanceNorm, residual, rmsNorm and
- * softshrink. The others are saved as classes of tfjs and need no call.
+ * (with an alpha other than 1), groupNorm, gru (with the reset gate after the product, or a limit on the gradient through
+ * time), hardSigmoid, hardSwish, hardTanh, instanceNorm, lstm (with such a limit), residual, rmsNorm and softshrink. The others are saved as classes of tfjs and need no call.
  *
  * @example
  * ```ts
@@ -54,8 +66,12 @@ const layerClasses: readonly OwnClass[] = [
  * // 67584
  * ```
  */
-export function register({ replaceOrthogonal = false }: RegisterOptions = {}): void {
+export function register({
+  replaceOrthogonal = false,
+  replaceRecurrent = false,
+}: RegisterOptions = {}): void {
   registerInitializers();
   for (const each of layerClasses) registerOwnClass(each);
   if (replaceOrthogonal) replaceTfjsOrthogonal();
+  if (replaceRecurrent) for (const each of readRecurrent) replaceClass(each);
 }
