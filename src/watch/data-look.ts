@@ -29,11 +29,13 @@ interface Trainer {
  *
  * @param gaugeOf - A new gauge for each batch.
  * @param failed - Receives whatever the looking itself threw.
+ * @param onBatch - Called before each step, with inputs and then targets.
  */
 export function lookAtData(
   model: LayersModel,
   gaugeOf: () => Gauge,
   failed: (error: unknown) => void,
+  onBatch?: (data: readonly Tensor[]) => void,
 ): DataLook {
   // A Sequential hands its training to the model inside it.
   const trainer = ((model as { model?: unknown }).model ?? model) as Trainer;
@@ -70,6 +72,7 @@ export function lookAtData(
     const train = makeTrainFunction.call(trainer);
     return (data) => {
       try {
+        onBatch?.(data);
         if (looking) look(data);
       } catch (error) {
         looking = false;

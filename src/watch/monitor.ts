@@ -90,6 +90,15 @@ export interface WatchOptions {
    */
   readonly stopOn?: 'error' | 'never';
   /**
+   * Whether to examine the first step that is not finite: which tensor of which layer, and of which sample of the batch, was
+   * the first; and to keep the weights of before it for `monitor.restore()`. Keeps a second set of weights and, on cpu and wasm,
+   * the batch at hand alive, without copying them; on GPU backends no sample is named. Works with `fit`, `fitDataset` and
+   * `trainOnBatch`.
+   *
+   * @default false
+   */
+  readonly autopsy?: boolean;
+  /**
    * Called with each record, in step order. What it throws becomes a finding.
    *
    * @default none
@@ -127,6 +136,11 @@ export interface Monitor {
    * @param loss - Of the same step; not disposed.
    */
   observe(gradients: NamedTensorMap, loss?: Scalar): void;
+  /**
+   * Puts back the weights, also those of batch normalisation, that were finite last, and returns the step before which they stood; `null` where none are
+   * held. Needs the option `autopsy`. The moments of the optimizer stay as they are: compile again where they are not finite.
+   */
+  restore(): number | null;
   /** Resolves when all steps so far are recorded, judged and handed to the sinks. */
   flush(): Promise<void>;
   /** Gives the model and its optimizer their own methods back at once, then flushes and closes the sinks. */

@@ -4,6 +4,7 @@ import type { Finding } from '../record/finding.js';
 import type { DataFacts } from '../record/run.js';
 import { findingText } from '../report/finding-text.js';
 import { defaultRules } from '../rules/default-rules.js';
+import { createAutopsy } from './autopsy.js';
 import { createBudget } from './budget.js';
 import { attachClipper, detachClipper } from './clipping.js';
 import { type DataLook, lookAtData } from './data-look.js';
@@ -58,6 +59,7 @@ export function watch(target: LayersModel | Optimizer, options: WatchOptions = {
     clip,
     lossScale,
     activations = sparsely,
+    autopsy: examines = false,
     history = 1000,
     stopOn = 'never',
     onStep,
@@ -82,6 +84,7 @@ export function watch(target: LayersModel | Optimizer, options: WatchOptions = {
   let described: string | undefined;
   let describedData: DataFacts | null = null;
   const queue = createReadQueue();
+  const autopsy = model && examines ? createAutopsy(model, () => view.layers) : undefined;
 
   const recorder = createRecorder({
     rules,
@@ -105,6 +108,8 @@ export function watch(target: LayersModel | Optimizer, options: WatchOptions = {
     record(record) {
       describe();
       recorder.add(record);
+      const cause = autopsy?.examine(record);
+      if (cause) recorder.note(cause);
     },
     repaired: (step) => recorder.note(slotsRepaired(step)),
     failed: (error, step) => {
@@ -154,6 +159,7 @@ export function watch(target: LayersModel | Optimizer, options: WatchOptions = {
         model,
         () => (readsSynchronously() ? hostGauge() : deviceGauge(queue)),
         observer.failed,
+        autopsy && ((data) => autopsy.begin(observer.steps, data)),
       );
     hookOf(next).observer = observer;
     if (lossScale) hookOf(next).scaler = createLossScaler(lossScale);
@@ -185,6 +191,7 @@ export function watch(target: LayersModel | Optimizer, options: WatchOptions = {
       onTrainEnd: () => monitor.flush(),
     },
     observe: (gradients, loss) => observer.observe(gradients, loss),
+    restore: () => autopsy?.restore() ?? null,
     async flush() {
       await observer.settled();
       await recorder.flush();
@@ -197,6 +204,7 @@ export function watch(target: LayersModel | Optimizer, options: WatchOptions = {
       delete (target as { [watchedKey]?: true })[watchedKey];
       observer.dispose();
       await monitor.flush();
+      autopsy?.dispose();
       await recorder.close();
     },
   };

@@ -1,0 +1,144 @@
+import * as tf from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { watch } from '../../src/watch/watch.js';
+
+const SAMPLES = 32;
+
+const compiled = (rate = 0.01, activation: 'relu' | 'linear' = 'relu'): tfl.Sequential => {
+  const model = tfl.sequential({
+    layers: [
+      tfl.layers.dense({ name: 'hidden', units: 4, activation, inputShape: [3] }),
+      tfl.layers.batchNormalization({ name: 'norm' }),
+      tfl.layers.dense({ name: 'out', units: 1 }),
+    ],
+  });
+  model.compile({ optimizer: tf.train.sgd(rate), loss: 'meanSquaredError' });
+  return model;
+};
+const batch = (step: number) => tf.randomNormal([SAMPLES, 3], 0, 1, 'float32', step + 1);
+const targets = () => tf.ones([SAMPLES, 1]);
+/** The same numbers with one of them replaced. */
+function planted(x: tf.Tensor, sample: number, value: number): tf.Tensor {
+  const values = x.dataSync().slice();
+  values[sample * 3 + 1] = value;
+  return tf.tensor(values, x.shape);
+}
+const valuesOf = (model: tfl.LayersModel) =>
+  model.getWeights().map((weight) => Array.from(weight.dataSync()));
+
+describe.each(['cpu', 'wasm'])('the autopsy on %s', (backend) => {
+  beforeEach(async () => {
+    await tf.setBackend(backend);
+  });
+  afterEach(() => tf.disposeVariables());
+
+  test('names layer, tensor, sample and step of an Inf in sample 17 of batch 300, and gives the weights back', async () => {
+    const model = compiled();
+    const monitor = watch(model, { quiet: true, autopsy: true });
+    const y = targets();
+    let before: number[][] = [];
+    for (let step = 0; step < 303; step++) {
+      if (step === 300) before = valuesOf(model);
+      const x = batch(step);
+      await model.trainOnBatch(step === 300 ? planted(x, 17, Infinity) : x, y);
+    }
+    const { findings } = monitor.report();
+
+    expect(findings.find(({ rule }) => rule === 'autopsy')).toMatchObject({
+      where: 'hidden',
+      firstStep: 300,
+      evidence: { step: 300, sample: 17, restorableStep: 300 },
+      message:
+        'Step 300 is the first that is not finite: the input of hidden holds Infinity for sample 17 of its batch, the first in ' +
+        'the order of computation. The weights of before step 300 are finite; monitor.restore() puts them back.',
+    });
+    expect(findings.find(({ rule }) => rule === 'non-finite')).toMatchObject({ firstStep: 300 });
+    expect(valuesOf(model).flat().every(Number.isFinite)).toBe(false);
+    expect(monitor.restore()).toBe(300);
+    expect(valuesOf(model)).toEqual(before);
+  });
+
+  test('names a target, an overflowing output and an overflowing loss', async () => {
+    const last = async (model: tfl.LayersModel, x: tf.Tensor, y: tf.Tensor) => {
+      const monitor = watch(model, { quiet: true, autopsy: true });
+      await model.trainOnBatch(x, y);
+      return monitor.report().findings.find(({ rule }) => rule === 'autopsy');
+    };
+    const x = tf.ones([SAMPLES, 3]);
+    const y = tf.tensor2d(Array.from({ length: SAMPLES }, (_, i) => [i === 5 ? Number.NaN : 1]));
+    expect(await last(compiled(), x, y)).toMatchObject({
+      where: 'out',
+      evidence: { sample: 5 },
+      message: expect.stringContaining('the target of out holds NaN'),
+    });
+
+    const line = tfl.sequential({ layers: [tfl.layers.dense({ name: 'line', units: 1, inputShape: [3] })] });
+    line.compile({ optimizer: tf.train.sgd(0.1), loss: 'meanSquaredError' });
+    line.setWeights([tf.fill([3, 1], 1e30), tf.zeros([1])]);
+    expect(await last(line, planted(x, 3, 1e20), targets())).toMatchObject({
+      where: 'line',
+      evidence: { sample: 3 },
+      message: expect.stringContaining('the output of line holds Infinity'),
+    });
+
+    const square = tfl.sequential({
+      layers: [tfl.layers.dense({ name: 'line', units: 1, inputShape: [3] })],
+    });
+    square.compile({ optimizer: tf.train.sgd(0.1), loss: 'meanSquaredError' });
+    // The square of 1e25 is more than a float32 holds, for every sample: the first of them is named.
+    square.setWeights([tf.fill([3, 1], 1e25), tf.zeros([1])]);
+    expect(await last(square, x, targets())).toMatchObject({
+      where: 'line',
+      evidence: { sample: 0 },
+      message: expect.stringContaining('the loss of line holds Infinity'),
+    });
+  });
+
+  test('says so where weights were not finite before, and where nothing is wrong', async () => {
+    const model = compiled();
+    const monitor = watch(model, { quiet: true, autopsy: true });
+    await model.trainOnBatch(batch(0), targets());
+    expect(monitor.findings.filter(({ rule }) => rule === 'autopsy')).toEqual([]);
+    const broken = model
+      .getWeights()
+      .map((weight, i) => (i === 0 ? tf.fill(weight.shape, Number.NaN) : weight));
+    model.setWeights(broken);
+    await model.trainOnBatch(batch(1), targets());
+
+    expect(monitor.findings.find(({ rule }) => rule === 'autopsy')).toMatchObject({
+      where: 'hidden/kernel',
+      firstStep: 1,
+      evidence: { restorableStep: 0 },
+      message: expect.stringContaining('hidden/kernel was so before it began'),
+    });
+  });
+
+  test('changes no weight, keeps no more than one set of them, and lets go of it', async () => {
+    const train = async (autopsy: boolean) => {
+      const model = compiled();
+      model.setWeights(model.getWeights().map(({ shape }, i) => tf.fill(shape, 0.1 * (i + 1))));
+      const [x, y] = [batch(0), targets()];
+      const monitor = watch(model, { quiet: true, autopsy, activations: false });
+      await model.trainOnBatch(x, y);
+      const started = tf.memory().numTensors;
+      for (let step = 0; step < 10; step++) await model.trainOnBatch(x, y);
+      const grown = tf.memory().numTensors - started;
+      const held = tf.memory().numTensors;
+      await monitor.stop();
+      return { weights: valuesOf(model), grown, released: held - tf.memory().numTensors };
+    };
+    const [examined, plain] = [await train(true), await train(false)];
+    expect(examined.weights).toEqual(plain.weights);
+    expect(examined.grown).toBe(0);
+    // Four weights of two dense layers and four of the normalisation.
+    expect(examined.released - plain.released).toBe(8);
+  });
+
+  test('is off by default: nothing to restore', async () => {
+    const model = compiled();
+    const monitor = watch(model, { quiet: true });
+    await model.trainOnBatch(batch(0), targets());
+    expect(monitor.restore()).toBeNull();
+  });
+});
