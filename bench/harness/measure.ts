@@ -102,13 +102,14 @@ export async function measure(
   });
 }
 
-function processCpuMs(): number {
+/** CPU time of this process so far, over all threads. */
+export function processCpuMs(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1000;
 }
 
 /** The value below which this share of the values lies, interpolated between neighbours, to four decimals. */
-function percentile(values: readonly number[], share: number): number {
+export function percentile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   const at = share * (sorted.length - 1);
   const below = sorted[Math.floor(at)] ?? Number.NaN;
