@@ -1,4 +1,4 @@
-import type { Optimizer } from '@tensorflow/tfjs-core';
+import { all, cast, isFinite as isFiniteEach, type Optimizer, reshape, tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { randomStreams } from '../init/random.js';
 import { type Samples, samplesOf } from './samples.js';
@@ -7,10 +7,13 @@ import type { Bench } from './trial.js';
 
 /** Most samples that a trial is judged by. */
 const mostJudged = 256;
+/** Steps of a trial, and samples that it should see at least, if that takes no more than `mostSteps`. Heuristic. */
+const [usualSteps, fewestSamples, mostSteps] = [40, 512, 160];
 
 /** Lays out what all trials of a treatment share. @throws TypeError or RangeError for options that do not fit. */
-export function createBench(model: LayersModel, options: TreatOptions): Bench {
-  const { x, y, validation, batchSize = 32, steps = 40, signal, compile } = options;
+export async function createBench(model: LayersModel, options: TreatOptions): Promise<Bench> {
+  const { x, y, validation, batchSize = 32, signal, compile } = options;
+  const { steps = Math.min(mostSteps, Math.max(usualSteps, Math.ceil(fewestSamples / batchSize))) } = options;
   if (!(model.optimizer as Optimizer | undefined) || model.loss === undefined) {
     throw new TypeError(
       'treat: the model must be compiled, with the loss and the optimizer that it is to be trained with',
@@ -33,7 +36,7 @@ export function createBench(model: LayersModel, options: TreatOptions): Bench {
     training,
     batches: batchesOf(training, batchSize, steps),
     judged,
-    judgedRows: spreadRows(judged.count, mostJudged),
+    judgedRows: spread(await finiteRows(judged), mostJudged),
     compile,
     check: () => signal?.throwIfAborted(),
   };
@@ -54,8 +57,23 @@ function batchesOf({ count }: Samples, size: number, steps: number): number[][] 
   return batches;
 }
 
-/** At most so many rows, evenly spread. */
-function spreadRows(count: number, most: number): number[] {
-  const size = Math.min(count, most);
-  return Array.from({ length: size }, (_, i) => Math.floor((i * count) / size));
+/** At most so many of these, evenly spread. */
+function spread(rows: readonly number[], most: number): number[] {
+  const size = Math.min(rows.length, most);
+  return Array.from({ length: size }, (_, i) => rows[Math.floor((i * rows.length) / size)] ?? 0);
+}
+
+/** Samples without NaN and infinite numbers: no model has a loss on the others. All of them, where none is sound. */
+async function finiteRows({ x, y, count }: Samples): Promise<number[]> {
+  const sound = await Promise.all(
+    [...x, ...y].map(async (each) => {
+      const flags = tidy(() => all(reshape(isFiniteEach(cast(each, 'float32')), [count, -1]), 1));
+      const values = await flags.data();
+      flags.dispose();
+      return values;
+    }),
+  );
+  const rows = Array.from({ length: count }, (_, i) => i);
+  const found = rows.filter((row) => sound.every((values) => values[row] !== 0));
+  return found.length > 0 ? found : rows;
 }

@@ -3,7 +3,9 @@ import type { Run } from '../record/run.js';
 import { fitsActivation, fittingInitializer } from '../rules/fitting-initializer.js';
 import { median, updateRatio } from '../rules/motion.js';
 import type { Plan } from './plan.js';
-import { applyRemedy, type RemedyContext } from './remedies/apply.js';
+import { applyRemedy } from './remedies/apply.js';
+import type { RemedyContext } from './remedies/apply-remedy.js';
+import type { Trial } from './trial.js';
 
 /** A change to try: remedies that belong together, and the plan that has them. */
 export interface Candidate {
@@ -20,15 +22,29 @@ export function candidatesOf(
   const groups = findings
     .filter(({ severity }) => severity !== 'info')
     .flatMap(({ remedies }) => grouped(remedies));
-  return planned(groups, plan, context);
+  const initializers = groups.filter((group) => group.every(({ kind }) => kind === 'initializer'));
+  const everywhere = initializers.length === 0 ? [] : spreads(context.model);
+  return planned([...groups.slice(0, 1), ...everywhere, ...groups.slice(1)], plan, context);
 }
 
 /**
  * What to try where training stands still and no finding helps: the rate that moves weights by a hundredth of their size,
  * weights and data of the usual spread, Adam.
  */
-export function lastResorts(run: Run, plan: Plan, context: RemedyContext): readonly Candidate[] {
-  return planned([...rates(run), ...spreads(run), ...scales(context), [adam]], plan, context);
+export function lastResorts(
+  { plan, report: { run }, after }: Trial,
+  context: RemedyContext,
+): readonly Candidate[] {
+  const broken = Number.isFinite(after) ? [] : [[skip]];
+  const groups = [
+    ...broken,
+    ...epsilons(plan),
+    ...rates(run),
+    ...spreads(run.model),
+    ...scales(context),
+    [adam],
+  ];
+  return planned(groups, plan, context);
 }
 
 function planned(
@@ -65,21 +81,39 @@ function grouped(remedies: readonly Remedy[]): readonly (readonly Remedy[])[] {
   return groups.filter((group) => group.length > 1 || !group.every((remedy) => paired.has(remedy)));
 }
 
+/** Update over weight, both of all kernels, in the median step. */
+export function motionOf(run: Run): number | undefined {
+  return median(run.steps.map((record) => updateRatio(run, record)));
+}
+
 /** Share of their size that weights should move in a step. Source: cs231n's 1e-3, and 1e-2 for small networks. */
 const wantedMotion = 1e-2;
 
+/** An epsilon from which on it may outweigh gradients of a usual size. Heuristic. */
+const largeEpsilon = 1e-3;
+
+function epsilons({ optimizer }: Plan): readonly (readonly Remedy[])[] {
+  const { epsilon } = optimizer.config;
+  const reason = 'it outweighs the gradients that it is added to';
+  return typeof epsilon === 'number' && epsilon > largeEpsilon ? [[remedyOf('optimizer', 1e-7, reason)]] : [];
+}
+
 function rates(run: Run): readonly (readonly Remedy[])[] {
   const rate = run.steps.at(-1)?.learningRate ?? null;
-  const moved = median(run.steps.map((record) => updateRatio(run, record)));
+  const moved = motionOf(run);
   if (rate === null || rate === 0 || moved === undefined || !(moved > 0)) return [];
   const to = Number((Math.abs(rate) * (wantedMotion / moved)).toPrecision(1));
   if (!Number.isFinite(to) || !(to > 0)) return [];
   const reason = 'at this rate the weights move by about a hundredth of their size';
   const wrongWay = rate < 0 ? [[remedyOf('learning-rate', Math.abs(rate), 'a negative rate climbs')]] : [];
-  return [...wrongWay, [remedyOf('learning-rate', to, reason)], [remedyOf('learning-rate', to / 10, reason)]];
+  return [
+    ...wrongWay,
+    [remedyOf('learning-rate', to, reason)],
+    [remedyOf('learning-rate', Number((to / 10).toPrecision(1)), reason)],
+  ];
 }
 
-function spreads({ model }: Run): readonly (readonly Remedy[])[] {
+function spreads(model: Run['model']): readonly (readonly Remedy[])[] {
   const unfit = (model?.layers ?? []).filter(({ initializers, activation, className }) => {
     const kernel = initializers?.['kernel'];
     return kernel !== undefined && !/RNN|LSTM|GRU/.test(className) && !fitsActivation(kernel, activation);
@@ -122,4 +156,5 @@ const remedyOf = (
   layers: readonly string[] = [],
 ): Remedy => ({ kind, layers, to, reason });
 
+const skip = remedyOf('clip', 'skipNonFinite()', 'steps of samples that are no numbers are left out');
 const adam = remedyOf('optimizer', 'adam(0.003)', 'it finds a step for each weight by itself');

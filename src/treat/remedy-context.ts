@@ -1,6 +1,6 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Run } from '../record/run.js';
-import type { RemedyContext } from './remedies/apply.js';
+import type { RemedyContext } from './remedies/apply-remedy.js';
 import { measureStandardization, type Standardization } from './standardization.js';
 import type { Bench } from './trial.js';
 

@@ -1,7 +1,8 @@
 import type { Finding, Remedy } from '../record/finding.js';
-import { type Candidate, candidatesOf, lastResorts } from './candidates.js';
+import { type Candidate, candidatesOf, lastResorts, motionOf } from './candidates.js';
 import type { Plan } from './plan.js';
-import { applyRemedy, type RemedyContext } from './remedies/apply.js';
+import { applyRemedy } from './remedies/apply.js';
+import type { RemedyContext } from './remedies/apply-remedy.js';
 import type { Trial } from './trial.js';
 
 /** A plan that was tried, with the changes that led to it. */
@@ -23,6 +24,8 @@ const triesPerRound = 4;
 const helpful = 0.05;
 /** Share by which it must lower the loss where no finding asked for it. Heuristic. */
 const helpfulUnasked = 0.2;
+/** Share of the loss below which a trial takes hardly anything off it, and of the weights that they hardly move. Heuristic. */
+const [crawling, smallMotion] = [0.1, 1e-3];
 /** Share of the loss that a trial must take off it, or training stands still. Heuristic. */
 const standstill = 0.01;
 
@@ -30,21 +33,36 @@ const standstill = 0.01;
 export async function search(start: State, context: RemedyContext, attempt: Attempt): Promise<State> {
   let state = start;
   for (let round = 0; round < rounds && isSick(state); round++) {
-    const { plan, report } = state.trial;
+    const { plan } = state.trial;
     const next =
       (await best(state, candidatesOf(state.findings, plan, context), attempt, helpful)) ??
-      (await best(state, lastResorts(report.run, plan, context), attempt, helpfulUnasked));
+      (await best(state, lastResorts(state.trial, context), attempt, helpfulUnasked));
     if (!next) break;
-    state = next;
+    state = await furtherUp(next, context, attempt);
   }
   return start === state ? start : await withoutIdle(state, start, context, attempt);
 }
 
+/** Of a new learning rate the advice is a guess: whether three times as much is better still. */
+async function furtherUp(state: State, context: RemedyContext, attempt: Attempt): Promise<State> {
+  const last = state.applied.at(-1);
+  if (last?.kind !== 'learning-rate' || typeof last.to !== 'number') return state;
+  const remedy = { ...last, to: Number((3 * last.to).toPrecision(1)) };
+  const plan = applyRemedy(state.trial.plan, remedy, context);
+  const [more = null] = plan ? [await best(state, [{ remedies: [remedy], plan }], attempt, helpful)] : [];
+  return more && more.findings.filter(isAlarm).length <= state.findings.filter(isAlarm).length ? more : state;
+}
+
 const isAlarm = ({ severity }: Finding): boolean => severity !== 'info';
 
-function isSick({ trial, findings }: State): boolean {
-  return findings.some(isAlarm) || stands(trial);
+/** Whether anything is wrong with a training, as far as a trial shows. */
+export function isSick({ trial, findings }: Pick<State, 'trial' | 'findings'>): boolean {
+  return findings.some(isAlarm) || stands(trial) || crawls(trial);
 }
+
+/** Whether the loss falls hardly, and the weights hardly move: neither is wrong by itself. */
+const crawls = ({ before, after, report }: Trial): boolean =>
+  after > before - crawling * Math.abs(before) && (motionOf(report.run) ?? 1) < smallMotion;
 
 const stands = ({ before, after }: Trial): boolean =>
   !Number.isFinite(after) || after > before - standstill * Math.abs(before);

@@ -2,14 +2,19 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Finding, Remedy, Report } from '../record/finding.js';
 import { defaultRules } from '../rules/default-rules.js';
 import { reportOf } from '../rules/diagnose.js';
+import { lossTrend } from '../rules/loss-trend.js';
 import { createBench } from './bench.js';
-import { fork } from './fork.js';
+import { disposeFork, fork } from './fork.js';
 import { type Plan, planOf } from './plan.js';
+import { preflight } from './preflight.js';
 import { contextOf } from './remedy-context.js';
-import { search } from './search.js';
+import { type Attempt, search } from './search.js';
 import { restore, standardize } from './standardization.js';
 import type { Treatment, TreatOptions } from './treatment.js';
-import { runTrial, type Trial } from './trial.js';
+import { type Bench, runTrial, type Trial } from './trial.js';
+
+/** Trials beside the first, at most. Heuristic. */
+const mostTrials = 12;
 
 /**
  * Finds out what ails the training of a model and changes it, as little as possible, until it trains.
@@ -23,7 +28,7 @@ import { runTrial, type Trial } from './trial.js';
  * except in layers whose weights were drawn anew. Scaling of data is not part of a model: give training and predictions
  * what `prepareInput` and `prepareTarget` make of the data.
  *
- * Cost: 1 trial of a healthy model; at most 16, of `steps` steps each, of a sick one. Source: the search is a heuristic;
+ * Cost: 1 trial of a healthy model; 2 to 4 of most sick ones, at most 13, of `steps` steps each. Source: the search is a heuristic;
  * what it tries comes from the findings.
  *
  * @param model - Compiled.
@@ -48,26 +53,26 @@ import { runTrial, type Trial } from './trial.js';
  * ```
  */
 export async function treat(model: LayersModel, options: TreatOptions): Promise<Treatment> {
-  const bench = createBench(model, options);
-  const start = performance.now();
-  const seconds = (): number => (performance.now() - start) / 1000;
+  const bench = await createBench(model, options);
+  const began = performance.now();
+  const seconds = (): number => (performance.now() - began) / 1000;
   const { maxSeconds = 60, onTrial } = options;
-  let done = 1;
-  const attempt = async (plan: Plan, remedies: readonly Remedy[]): Promise<Trial | null> => {
-    if (seconds() > maxSeconds) return null;
-    onTrial?.({ done: done++, remedies, seconds: seconds() });
-    return runTrial(bench, plan);
+  let count = 0;
+  const tried = async (plan: Plan, remedies: readonly Remedy[]): Promise<Trial> => {
+    const trial = await runTrial(bench, plan);
+    const { before: lossBefore, after: loss, report } = trial;
+    onTrial?.({ trial: count++, remedies, lossBefore, loss, findings: report.findings, seconds: seconds() });
+    return trial;
   };
+  const attempt: Attempt = async (plan, remedies) =>
+    seconds() > maxSeconds || count > mostTrials ? null : await tried(plan, remedies);
 
-  onTrial?.({ done: 0, remedies: [], seconds: 0 });
-  const untreated = await runTrial(bench, planOf(model, options.clip));
-  const before = withFindings(untreated.report, options.report?.findings ?? []);
+  const untreated = await tried(planOf(model, options.clip), []);
+  const seen = [...(options.report?.findings ?? []), ...(await foreseen(bench, untreated))];
+  const before = withFindings(untreated.report, seen);
   const context = await contextOf(untreated.report.run.model, bench);
-  const { trial, applied } = await search(
-    { trial: untreated, applied: [], findings: before.findings },
-    context,
-    attempt,
-  );
+  const start = { trial: untreated, applied: [], findings: before.findings };
+  const { trial, applied } = await search(start, context, attempt);
   const { plan } = trial;
   return {
     model: applied.length === 0 ? model : fork(plan, model, options.compile),
@@ -79,6 +84,21 @@ export async function treat(model: LayersModel, options: TreatOptions): Promise<
     prepareTarget: (y) => standardize(y, plan.target),
     restoreOutput: (output) => restore(output, plan.target),
   };
+}
+
+/** What one look at the first batch shows, where the trial did not go well beyond doubt. */
+async function foreseen(
+  { source, training, compile }: Bench,
+  { plan, report }: Trial,
+): Promise<readonly Finding[]> {
+  const { succeeded, good, converged } = lossTrend(report.run);
+  if (succeeded || good || converged) return [];
+  const model = fork(plan, source, compile);
+  try {
+    return (await preflight(model, training.x, training.y)).findings;
+  } finally {
+    disposeFork(model);
+  }
 }
 
 /** Findings of two diagnoses of the same model, none twice. */

@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { ClipStrategy } from '../clip/strategy.js';
-import type { Remedy, Report } from '../record/finding.js';
+import type { Finding, Remedy, Report } from '../record/finding.js';
 
 /** Data to treat with, and how. */
 export interface TreatOptions {
@@ -36,7 +36,7 @@ export interface TreatOptions {
   /**
    * Steps of each trial.
    *
-   * @default 40
+   * @default 40, or as many as see 512 samples, up to 160
    */
   readonly steps?: number;
   /**
@@ -58,19 +58,25 @@ export interface TreatOptions {
    */
   readonly compile?: (model: LayersModel) => void;
   /**
-   * Called before each trial with what it tries.
+   * Called after each trial, the first of which is that of the model as it is.
    *
    * @default none
    */
   readonly onTrial?: (trial: TrialProgress) => void;
 }
 
-/** A trial that is about to begin. */
+/** A trial that has ended. */
 export interface TrialProgress {
-  /** Trials before it. */
-  readonly done: number;
-  /** What it tries; empty for the model as it is. */
+  /** Its number, from 0. */
+  readonly trial: number;
+  /** What it tried; empty for the model as it is. */
   readonly remedies: readonly Remedy[];
+  /** Loss before the first step, without penalties and on the scale of the given targets. */
+  readonly lossBefore: number;
+  /** The same after the last step; `Infinity` where it is no number. */
+  readonly loss: number;
+  /** What the rules found. */
+  readonly findings: readonly Finding[];
   /** Since the treatment began. */
   readonly seconds: number;
 }

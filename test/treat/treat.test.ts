@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type TreatOptions, treat } from '../../src/index.js';
+import { type TreatOptions, type TrialProgress, treat } from '../../src/index.js';
 
 const seeded = (seed: number) => tfl.initializers.heNormal({ seed });
 const layer = (units: number, activation: string, seed: number, more: object = {}) =>
@@ -123,13 +123,39 @@ describe('treat', () => {
     expect(Number(treated.optimizer.getConfig()['learningRate'])).toBeLessThan(0.1);
   });
 
-  test('tells before each trial what it tries, the model as it is first', async () => {
-    const trials: [number, string[]][] = [];
-    const onTrial: TreatOptions['onTrial'] = ({ done, remedies }) =>
-      trials.push([done, remedies.map(({ kind }) => kind)]);
-    await treat(classifier('softmax'), { ...given, onTrial });
-    expect(trials[0]).toEqual([0, []]);
-    expect(trials[1]).toEqual([1, ['output']]);
+  test('leaves out the steps of samples that are no numbers, and judges by the others', async () => {
+    const model = tfl.sequential({
+      layers: [layer(8, 'tanh', 1, { inputShape: [2] }), layer(1, 'linear', 2)],
+    });
+    model.compile({ optimizer: tf.train.adam(0.02), loss: 'meanSquaredError' });
+    const values = [...given.y.dataSync()];
+    values[5] = Number.NaN;
+    const { applied, clip } = await treat(model, {
+      x: given.x,
+      y: tf.tensor2d(values, [96, 1]),
+      batchSize: 16,
+    });
+    expect(applied.map(({ kind, to }) => `${kind}: ${to}`)).toEqual(['clip: skipNonFinite()']);
+    expect(clip?.name).toBe('skipNonFinite()');
+    expect(Number.isFinite(applied[0]!.verified!.after)).toBe(true);
+  });
+
+  test('raises a rate at which weights hardly move', async () => {
+    const model = classifier('sigmoid');
+    model.compile({ optimizer: tf.train.sgd(1e-6), loss: 'binaryCrossentropy' });
+    const { model: treated, applied } = await treat(model, given);
+    expect(applied.map(({ kind }) => kind)).toEqual(['learning-rate']);
+    expect(Number(treated.optimizer.getConfig()['learningRate'])).toBeGreaterThan(1e-3);
+  });
+
+  test('tells after each trial what it tried and how that went, the model as it is first', async () => {
+    const trials: TrialProgress[] = [];
+    await treat(classifier('softmax'), { ...given, onTrial: (each) => trials.push(each) });
+    const [first, second] = trials;
+    expect(first).toMatchObject({ trial: 0, remedies: [] });
+    expect(first!.loss).toBeCloseTo(first!.lossBefore, 6);
+    expect(second).toMatchObject({ trial: 1, remedies: [{ kind: 'output' }], findings: [] });
+    expect(second!.loss).toBeLessThan(second!.lossBefore);
   });
 
   test('begins no further trial when its time is over', async () => {
@@ -144,7 +170,7 @@ describe('treat', () => {
     const own = tf.memory().numTensors;
     const controller = new AbortController();
     const reason = new Error('enough');
-    const onTrial: TreatOptions['onTrial'] = ({ done }) => done === 1 && controller.abort(reason);
+    const onTrial: TreatOptions['onTrial'] = () => controller.abort(reason);
     await expect(treat(model, { ...given, signal: controller.signal, onTrial })).rejects.toBe(reason);
     expect(tf.memory().numTensors).toBe(own);
   });

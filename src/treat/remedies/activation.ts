@@ -1,5 +1,5 @@
 import { editLayers, insertAfter, type Plan } from '../plan.js';
-import type { ApplyRemedy } from './apply.js';
+import type { ApplyRemedy } from './apply-remedy.js';
 
 /** Activations that tfjs knows as layers alone. */
 const layerOf: Readonly<Record<string, string>> = { leakyRelu: 'LeakyReLU', prelu: 'PReLU' };

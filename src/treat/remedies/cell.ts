@@ -1,5 +1,5 @@
 import { editLayers, type LayerConfig } from '../plan.js';
-import type { ApplyRemedy } from './apply.js';
+import type { ApplyRemedy } from './apply-remedy.js';
 
 /** What all recurrent layers have in common; the rest is left to the new layer's defaults. */
 const shared = [

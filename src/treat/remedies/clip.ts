@@ -4,7 +4,7 @@ import { clipByNorm } from '../../clip/by-norm.js';
 import { clipByValue } from '../../clip/by-value.js';
 import { skipNonFinite } from '../../clip/skip-non-finite.js';
 import type { ClipStrategy } from '../../clip/strategy.js';
-import type { ApplyRemedy } from './apply.js';
+import type { ApplyRemedy } from './apply-remedy.js';
 
 /** By the names that rules and `suggestClip` give, with their limit in brackets. */
 const strategies: Readonly<Record<string, (limit: number) => ClipStrategy>> = {

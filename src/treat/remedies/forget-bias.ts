@@ -1,7 +1,7 @@
 import { chrono } from '../../init/chrono.js';
 import { forgetBias } from '../../init/forget-bias.js';
 import { editLayers, type LayerConfig } from '../plan.js';
-import type { ApplyRemedy } from './apply.js';
+import type { ApplyRemedy } from './apply-remedy.js';
 
 /** Opens the forget gates of LSTMs: a bias of `to`, or `chrono` for memories as long as the sequence. */
 export const changeForgetBias: ApplyRemedy = (plan, { layers, to }) => {

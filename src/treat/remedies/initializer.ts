@@ -4,7 +4,7 @@ import { lecunNormal, lecunUniform } from '../../init/lecun.js';
 import { orthogonal } from '../../init/orthogonal.js';
 import { xavierNormal, xavierUniform } from '../../init/xavier.js';
 import { editLayers, type LayerConfig } from '../plan.js';
-import type { ApplyRemedy } from './apply.js';
+import type { ApplyRemedy } from './apply-remedy.js';
 
 const initializers: Readonly<Record<string, () => Initializer>> = {
   heNormal: () => heNormal(),

@@ -1,4 +1,4 @@
-import type { ApplyRemedy } from './apply.js';
+import type { ApplyRemedy } from './apply-remedy.js';
 
 /** Takes another learning rate. */
 export const changeLearningRate: ApplyRemedy = (plan, { to }) => {

@@ -1,4 +1,4 @@
-import type { ApplyRemedy } from './apply.js';
+import type { ApplyRemedy } from './apply-remedy.js';
 
 /** Takes another loss, for models of one output. */
 export const changeLoss: ApplyRemedy = (plan, { to }) =>

@@ -1,5 +1,5 @@
 import { editLayers, insertAfter, type LayerConfig, type Plan } from '../plan.js';
-import type { ApplyRemedy } from './apply.js';
+import type { ApplyRemedy } from './apply-remedy.js';
 
 /** Normalises what layers hand to their activation, over the batch; recurrent layers are left as they are. */
 export const changeNormalization: ApplyRemedy = (plan, { layers }) => {

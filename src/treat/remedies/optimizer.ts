@@ -1,6 +1,6 @@
 import { AdamOptimizer } from '@tensorflow/tfjs-core';
 import type { OptimizerPlan } from '../plan.js';
-import type { ApplyRemedy } from './apply.js';
+import type { ApplyRemedy } from './apply-remedy.js';
 
 const adam = /^adam(?:\(([^)]*)\))?$/i;
 

@@ -1,5 +1,5 @@
 import { editLayers, type LayerConfig } from '../plan.js';
-import type { ApplyRemedy } from './apply.js';
+import type { ApplyRemedy } from './apply-remedy.js';
 
 /** Share of a penalty that is kept. Heuristic: what outweighs the loss a hundredfold is then no more than its equal. */
 const keptShare = 0.01;

@@ -1,7 +1,7 @@
 import { registerOwnClass } from '../../init/own-class.js';
 import { residualClass } from '../../layers/residual.js';
 import { editLayers, type LayerConfig } from '../plan.js';
-import type { ApplyRemedy } from './apply.js';
+import type { ApplyRemedy } from './apply-remedy.js';
 
 /** Leads the signal around layers too, where they keep its width. */
 export const changeResidual: ApplyRemedy = (plan, { layers }, { model }) => {

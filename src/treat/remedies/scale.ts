@@ -1,4 +1,4 @@
-import type { ApplyRemedy } from './apply.js';
+import type { ApplyRemedy } from './apply-remedy.js';
 
 /** Standardises inputs or targets, outside of the model. */
 export const changeScale: ApplyRemedy = (plan, { kind }, { input, target }) => {

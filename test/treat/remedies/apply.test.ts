@@ -6,7 +6,8 @@ import { clipByValue, register } from '../../../src/index.js';
 import { modelFacts } from '../../../src/layout/facts.js';
 import { disposeFork, fork } from '../../../src/treat/fork.js';
 import { planOf } from '../../../src/treat/plan.js';
-import { applyRemedy, type RemedyContext } from '../../../src/treat/remedies/apply.js';
+import { applyRemedy } from '../../../src/treat/remedies/apply.js';
+import type { RemedyContext } from '../../../src/treat/remedies/apply-remedy.js';
 
 register({ replaceOrthogonal: true });
 beforeEach(() => tf.setBackend('cpu'));
