@@ -35,27 +35,46 @@ export default defineConfig({
       '@tensorflow/tfjs-backend-cpu',
       '@tensorflow/tfjs-backend-webgl',
       '@tensorflow/tfjs-backend-webgpu',
+      '@observablehq/plot',
     ],
   },
   test: {
     // Bundles what the page of a report holds.
     globalSetup: 'src/dashboard/build.mjs',
-    include: ['test/browser/**/*.test.ts'],
     reporters: ['default', './test/plain-reporter.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
     fileParallelism: false,
-    browser: {
-      enabled: true,
-      headless: true,
-      screenshotFailures: false,
-      provider: playwright({
-        launchOptions: {
-          executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
-          args: [...everywhere, ...webgl, ...webgpu],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'in a page',
+          include: ['test/browser/**/*.test.ts'],
+          exclude: ['test/browser/page/**'],
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({
+              launchOptions: {
+                executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
+                args: [...everywhere, ...webgl, ...webgpu],
+              },
+            }),
+            instances: [{ browser: 'chromium' }],
+          },
         },
-      }),
-      instances: [{ browser: 'chromium' }],
-    },
+      },
+      // Those that open pages as a reader does, from Node.
+      {
+        extends: true,
+        test: {
+          name: 'of pages',
+          include: ['test/browser/page/**/*.test.ts'],
+          setupFiles: ['test/setup.ts'],
+        },
+      },
+    ],
   },
 });

@@ -80,7 +80,7 @@ export function createApp(root: HTMLElement): App {
   function frameOf(chart: Chart): Frame {
     const known = frames.get(chart);
     if (known) return known;
-    const made = createFrame(chart, choice.choose);
+    const made = createFrame(chart, choice.toggle);
     frames.set(chart, made);
     // In the order of the list, whenever its data came.
     const after = charts.slice(charts.indexOf(chart) + 1).map((later) => frames.get(later)?.figure);

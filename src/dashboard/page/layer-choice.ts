@@ -4,8 +4,9 @@ import { element } from './element.js';
 /** The control that says which layer the charts show. */
 export interface LayerChoice {
   readonly bar: HTMLElement;
-  /** Chooses a layer, or all if it is the chosen one already. */
   choose(layer: number): void;
+  /** Chooses a layer, or all if it is the chosen one already. */
+  toggle(layer: number): void;
   show(picture: Picture, layer: number | null): void;
 }
 
@@ -15,7 +16,7 @@ export function createLayerChoice(chosen: (layer: number | null) => void): Layer
   const all = element('button', { type: 'button', hidden: true }, 'Show all layers');
   const bar = element(
     'nav',
-    { class: 'choice', 'aria-label': 'Layer' },
+    { class: 'choice', 'aria-label': 'What the charts show' },
     element('label', { for: 'layer' }, 'Layer'),
     select,
     all,
@@ -34,7 +35,8 @@ export function createLayerChoice(chosen: (layer: number | null) => void): Layer
   });
   return {
     bar,
-    choose: (layer) => set(select.value === String(layer) ? null : layer),
+    choose: set,
+    toggle: (layer) => set(select.value === String(layer) ? null : layer),
     show({ layers, gradient }, layer) {
       const order = [...(gradient?.rows ?? []), ...layers.keys()];
       const indices = [...new Set(order)];

@@ -6,10 +6,14 @@ export function labelMargin(labels: readonly string[]): number {
   return Math.min(170, Math.max(56, 14 + 6.4 * longest));
 }
 
-/** Plot's own style sheet would need `unsafe-inline`; what matters of it stands in the page's. */
+/**
+ * Draws without what would be in the way: Plot's own style sheet needs `unsafe-inline`, so what matters of it stands in the page's;
+ * its labels of marks (`line`, `rect`) name kinds and not contents, and the drawing as a whole has a label of ours.
+ */
 export function draw(options: Plot.PlotOptions): (SVGSVGElement | HTMLElement) & Plot.Plot {
   const plot = Plot.plot({ className: 'plot', marginTop: 12, marginBottom: 34, marginRight: 16, ...options });
   for (const style of plot.querySelectorAll('style')) style.remove();
+  for (const mark of plot.querySelectorAll('[aria-label]')) mark.removeAttribute('aria-label');
   return plot;
 }
 
