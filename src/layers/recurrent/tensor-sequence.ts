@@ -15,6 +15,7 @@ import {
   split,
   sqrt,
   square,
+  squeeze,
   stack,
   sum,
   type Tensor,
@@ -40,8 +41,8 @@ type States = readonly Tensor[];
 export function tensorSequence(tensors: SequenceTensors, options: SequenceOptions): Tensor[] {
   const { shape, limits, listener } = options;
   const { time, batch, units, cell, reversed } = shape;
-  const masks = tensors.mask && unstack(notEqual(expandDims(transpose(tensors.mask), 2), 0));
-  const inputs = unstack(inputProducts(tensors, options));
+  const masks = tensors.mask && stepsOf(notEqual(expandDims(transpose(tensors.mask), 2), 0));
+  const inputs = stepsOf(inputProducts(tensors, options));
   const step = cell === 'lstm' ? lstmStep(tensors, options) : gruStep(tensors, options);
   const initial = (given: Tensor | undefined): Tensor => given ?? zeros([batch, units]);
   let states: States = [initial(tensors.hidden), ...(cell === 'lstm' ? [initial(tensors.cell)] : [])];
@@ -73,6 +74,9 @@ function inputProducts({ x, kernel, bias, mask }: SequenceTensors, { shape }: Se
   const offset = bias && resetAfter ? unstack(bias)[0] : bias;
   return reshape(offset ? add(product, offset) : product, [time, batch, -1]);
 }
+
+/** One tensor for each time step; tfjs has no gradient for `unstack` into one. */
+const stepsOf = (x: Tensor): Tensor[] => (x.shape[0] === 1 ? [squeeze(x, [0])] : unstack(x));
 
 type Step = (input: Tensor, states: States, index: number) => Tensor[];
 
@@ -161,5 +165,5 @@ function normLimited(states: States, limit: number): States {
     const norm = sqrt(sum(square(dy), 1, true));
     return mul(dy, div(limit, maximum(norm, limit)));
   });
-  return split(joined, states.length, 1);
+  return states.length === 1 ? [joined] : split(joined, states.length, 1);
 }
