@@ -1,0 +1,78 @@
+import type {
+  DataFacts,
+  LayerFacts,
+  ModelFacts,
+  Run,
+  StepRecord,
+  TensorStats,
+} from '../../src/record/run.js';
+import { chain, flatLoss, history, stats } from './histories.js';
+
+/** Statistics of data with this root mean square and range, around 0. */
+export const dataStats = (rms: number, change: Partial<TensorStats> = {}): TensorStats => ({
+  ...stats(10 * rms, 100),
+  ...change,
+});
+
+/** A run of a classifier that fails: its loss stays at ln 2, up and down as mini-batches make it. */
+export function failing(
+  parts: Partial<Parameters<typeof history>[0]> = {},
+  data: DataFacts | null = null,
+): Run {
+  return { ...history({ steps: 120, loss: flatLoss, model: classifier({}), ...parts }), data };
+}
+
+/** Two hidden layers of 8 units and an output of one, with shapes. */
+export function classifier(
+  hidden: Partial<LayerFacts>,
+  output: Partial<LayerFacts> = {},
+  loss = 'binaryCrossentropy',
+): ModelFacts {
+  const shapes = (fanIn: number, units: number) => ({ kernel: [fanIn, units], bias: [units] });
+  return chain(
+    [
+      { path: 'h1', activation: 'relu', weights: shapes(4, 8), ...hidden },
+      {
+        path: 'h2',
+        activation: 'relu',
+        weights: shapes(8, 8),
+        ...hidden,
+        ...(hidden.weights && { weights: shapes(8, 8) }),
+      },
+      { path: 'out', activation: 'sigmoid', weights: shapes(8, 1), ...output },
+    ],
+    loss,
+  );
+}
+
+/** Sets the norms of weights and updates of a record. */
+export const weightsOf =
+  (norms: Readonly<Record<string, { readonly weightNorm?: number; readonly updateNorm?: number }>>) =>
+  (record: StepRecord): StepRecord => ({
+    ...record,
+    variables: Object.fromEntries(
+      Object.entries(record.variables).map(([key, variable]) => {
+        const { weightNorm = variable.weightNorm, updateNorm = variable.updateNorm } =
+          norms[key] ?? norms['*'] ?? {};
+        return [
+          key,
+          {
+            ...variable,
+            weightNorm,
+            updateNorm,
+            updateRatio: updateNorm === 0 ? 0 : updateNorm / weightNorm,
+          },
+        ];
+      }),
+    ),
+  });
+
+/** Gradients of norm 0.1 in every weight of {@link classifier}. */
+export const usual = () => ({
+  'h1/kernel': stats(0.1, 32),
+  'h1/bias': stats(0.1, 8),
+  'h2/kernel': stats(0.1, 64),
+  'h2/bias': stats(0.1, 8),
+  'out/kernel': stats(0.1, 8),
+  'out/bias': stats(0.1, 1),
+});
