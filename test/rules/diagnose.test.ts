@@ -40,6 +40,34 @@ describe('diagnose', () => {
     expect(order(rules)).toEqual(['cause', 'symptom']);
   });
 
+  test('gives a consequence the nearest earlier rule that explains it, so that causes form a chain', () => {
+    const explaining = (rule: string, explains: readonly string[], change = {}): Rule => ({
+      ...found(rule, change),
+      explains,
+    });
+    const rules = [
+      explaining('root', ['middle', 'end']),
+      explaining('middle', ['end', 'root']),
+      found('end', { severity: 'error' }),
+    ];
+    const { findings } = diagnose(run, rules);
+
+    expect(findings.map(({ rule, because }) => [rule, because])).toEqual([
+      ['root', undefined],
+      ['end', 'middle'],
+      ['middle', 'root'],
+    ]);
+  });
+
+  test('lets a note explain nothing', () => {
+    const note: Rule = { ...found('note', { severity: 'info' }), explains: ['end'] };
+
+    expect(diagnose(run, [note, found('end')]).findings.map(({ because }) => because)).toEqual([
+      undefined,
+      undefined,
+    ]);
+  });
+
   test('ranks a finding whose cause was not found as a root cause', () => {
     const rules = [found('other'), found('symptom', { severity: 'error', because: 'not-asked' })];
 

@@ -1,0 +1,114 @@
+import { describe, expect, test } from 'vitest';
+import type { StepRecord } from '../../src/record/run.js';
+import { learningRate } from '../../src/rules/learning-rate.js';
+import { unchangedWeights } from '../../src/rules/unchanged-weights.js';
+import { updateRatioHigh, updateRatioLow } from '../../src/rules/update-ratio.js';
+import { classifier, failing, usual, weightsOf } from './facts.js';
+import { fallingLoss } from './histories.js';
+
+/** Every weight of norm 10 moves by this share of it. */
+const moving = (ratio: number, parts = {}) =>
+  failing({
+    gradients: usual,
+    change: weightsOf({ '*': { weightNorm: 10, updateNorm: 10 * ratio } }),
+    ...parts,
+  });
+
+describe('learningRate', () => {
+  const check = (...parts: Parameters<typeof moving>) => learningRate().check(moving(...parts));
+
+  test('finds updates of more than a tenth of the weights in a run that fails', () => {
+    expect(check(0.11)).toMatchObject([
+      {
+        rule: 'learning-rate',
+        severity: 'warning',
+        firstStep: 0,
+        message: expect.stringContaining('The learning rate of 0.01 is too high'),
+        remedies: [{ kind: 'learning-rate', to: 0.001 }],
+      },
+    ]);
+    expect(check(0.09)).toEqual([]);
+  });
+
+  test('finds a single update larger than the weights, and an error where nothing is finite after it', () => {
+    const once = (record: StepRecord) =>
+      weightsOf({ '*': { weightNorm: 10, updateNorm: record.step === 3 ? 11 : 0.01 } })(record);
+    expect(check(0, { change: once })).toMatchObject([{ severity: 'warning', firstStep: 3 }]);
+    const lost = (step: number) => (step > 3 ? Number.NaN : 0.7);
+    expect(check(0, { change: once, loss: lost })).toMatchObject([{ severity: 'error', firstStep: 3 }]);
+  });
+
+  test('does not call weights fast that only start near 0', () => {
+    // Weights of 8 units that keep the variance have the norm sqrt(8) = 2.8.
+    const tiny = weightsOf({ '*': { weightNorm: 0.001, updateNorm: 0.01 } });
+    expect(check(0, { change: tiny })).toEqual([]);
+  });
+
+  test('finds updates below 2e-4 of the weights, from the beginning until now', () => {
+    expect(check(1e-4)).toMatchObject([
+      { severity: 'warning', message: expect.stringContaining('is too low') },
+    ]);
+    expect(check(3e-4)).toEqual([]);
+    expect(check(1e-4, { steps: 40 })).toEqual([]);
+    const slowing = (record: StepRecord) =>
+      weightsOf({ '*': { weightNorm: 10, updateNorm: record.step < 60 ? 0.01 : 1e-4 } })(record);
+    expect(check(0, { change: slowing })).toEqual([]);
+  });
+
+  test('counts a loss that falls too slowly as failing, and one at half of a constant prediction as well', () => {
+    const slow = (step: number) => 0.7 - 0.0005 * step;
+    expect(check(1e-4, { loss: slow })).toHaveLength(1);
+    expect(check(1e-4, { loss: fallingLoss })).toEqual([]);
+  });
+
+  test('names an epsilon that outweighs the gradients', () => {
+    const model = {
+      ...classifier({}),
+      optimizer: { className: 'Adam', config: { learningRate: 0.01, epsilon: 100 } },
+    };
+    expect(check(1e-6, { model })).toMatchObject([
+      { evidence: { epsilon: 100 }, remedies: [{ kind: 'optimizer' }] },
+    ]);
+  });
+
+  test('is silent without updates, and on a run that gets on', () => {
+    expect(check(0)).toEqual([]);
+    expect(check(0.5, { loss: fallingLoss })).toEqual([]);
+  });
+});
+
+describe('updateRatioHigh and updateRatioLow', () => {
+  test('name the first layer beyond their threshold in a run that fails', () => {
+    expect(updateRatioHigh().check(moving(0.11))).toMatchObject([
+      { rule: 'update-ratio-high', where: 'h1', evidence: { layers: 3 } },
+    ]);
+    expect(updateRatioHigh().check(moving(0.09))).toEqual([]);
+    expect(updateRatioLow().check(moving(0.9e-6))).toMatchObject([{ rule: 'update-ratio-low', where: 'h1' }]);
+    expect(updateRatioLow().check(moving(1.1e-6))).toEqual([]);
+    expect(updateRatioLow().check(moving(0))).toEqual([]);
+  });
+
+  test('are silent on a run that gets on, and reject thresholds that are none', () => {
+    expect(updateRatioHigh().check(moving(0.5, { loss: fallingLoss }))).toEqual([]);
+    expect(() => updateRatioLow({ ratio: 0 })).toThrow(
+      new RangeError('updateRatioLow: ratio must be a positive finite number, got 0'),
+    );
+  });
+});
+
+describe('unchangedWeights', () => {
+  test('finds weights that get a gradient and do not move by a bit', () => {
+    expect(unchangedWeights().check(moving(0))).toMatchObject([
+      { rule: 'unchanged-weights', severity: 'warning', where: 'h1', evidence: { layers: 3 } },
+    ]);
+    expect(unchangedWeights().check(moving(1e-9))).toEqual([]);
+  });
+
+  test('is silent without a gradient, and on a run that gets on', () => {
+    const none = () => ({ 'h1/kernel': 0, 'h2/kernel': null, 'out/kernel': 1 });
+    expect(unchangedWeights().check(moving(0, { gradients: none }))).toMatchObject([
+      { where: 'out', evidence: { layers: 1 } },
+    ]);
+    expect(unchangedWeights().check(moving(0, { loss: fallingLoss }))).toEqual([]);
+  });
+});

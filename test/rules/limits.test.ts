@@ -1,0 +1,109 @@
+import { describe, expect, test } from 'vitest';
+import type { ClipRecord, StepRecord } from '../../src/record/run.js';
+import { overClipping } from '../../src/rules/over-clipping.js';
+import { overRegularization } from '../../src/rules/over-regularization.js';
+import { precisionUnderflow } from '../../src/rules/precision-underflow.js';
+import { classifier, failing, usual, weightsOf } from './facts.js';
+import { chain, fallingLoss, stats } from './histories.js';
+
+describe('overClipping', () => {
+  const clipped = (clip: Partial<ClipRecord>, parts = {}) => {
+    const change = (record: StepRecord): StepRecord => ({
+      ...record,
+      globalNorm: 1,
+      clip: { name: 'clipByGlobalNorm', normAfter: 1, fired: true, accepted: true, cosine: 1, ...clip },
+    });
+    return overClipping().check(failing({ gradients: usual, change, ...parts }));
+  };
+
+  test('finds a clip that leaves less than a tenth of nearly every gradient', () => {
+    expect(clipped({ normAfter: 0.09 })).toMatchObject([
+      {
+        rule: 'over-clipping',
+        severity: 'warning',
+        evidence: { kept: 0.09 },
+        remedies: [{ to: 'clipByGlobalNorm(1)' }],
+      },
+    ]);
+    expect(clipped({ normAfter: 0.11 })).toEqual([]);
+    expect(clipped({ normAfter: 0.09, fired: false })).toEqual([]);
+  });
+
+  test('finds one that rejects nearly every step', () => {
+    expect(clipped({ accepted: false })).toMatchObject([
+      { message: expect.stringContaining('rejected 20 of the last 20 steps') },
+    ]);
+  });
+
+  test('is silent where training gets on, and without a clip', () => {
+    expect(clipped({ normAfter: 0.01 }, { loss: fallingLoss })).toEqual([]);
+    expect(overClipping().check(failing())).toEqual([]);
+  });
+});
+
+describe('overRegularization', () => {
+  const penalized = (l2: number, parts = {}) =>
+    overRegularization().check(
+      failing({
+        gradients: usual,
+        model: classifier({ regularizers: { kernel: `L1L2(0, ${l2})` } }),
+        change: (record: StepRecord) => ({ ...weightsOf({ '*': { weightNorm: 1 } })(record), globalNorm: 1 }),
+        ...parts,
+      }),
+    );
+
+  test('finds penalties that pull with two thirds of the gradient', () => {
+    // Two layers pull with 2 l2 each, sqrt(8) l2 together: 0.68 for 0.24 and 0.65 for 0.23.
+    expect(penalized(0.24)).toMatchObject([
+      { rule: 'over-regularization', where: 'h1', remedies: [{ kind: 'regularizer', layers: ['h1', 'h2'] }] },
+    ]);
+    expect(penalized(0.23)).toEqual([]);
+    expect(penalized(10, { loss: fallingLoss })).toEqual([]);
+    expect(penalized(10, { steps: 10 })).toEqual([]);
+  });
+
+  test('finds dropout of more than a half', () => {
+    const dropping = (rate: number) =>
+      failing({
+        model: chain(
+          [
+            { path: 'h' },
+            { path: 'drop', className: 'Dropout', config: { rate } },
+            { path: 'out', activation: 'sigmoid' },
+          ],
+          'binaryCrossentropy',
+        ),
+      });
+    expect(overRegularization().check(dropping(0.6))).toMatchObject([
+      { where: 'drop', evidence: { rate: 0.6 } },
+    ]);
+    expect(overRegularization().check(dropping(0.5))).toEqual([]);
+  });
+});
+
+describe('precisionUnderflow', () => {
+  test('finds gradients that are partly 0 and otherwise near the smallest number', () => {
+    const tiny = (largest: number) => () => ({
+      ...usual(),
+      'h1/kernel': { ...stats(1e-36, 32), zeros: 16, min: -largest, max: largest },
+    });
+    const check = (largest: number) => precisionUnderflow().check(failing({ gradients: tiny(largest) }));
+    // 2^10 above 2^-126 is 1.2e-35.
+    expect(check(1e-35)).toMatchObject([
+      { rule: 'precision-underflow', where: 'h1', remedies: [{ kind: 'loss-scale' }] },
+    ]);
+    expect(check(1e-34)).toEqual([]);
+  });
+
+  test('finds the epsilon that tfjs takes for WebGL beside small gradients', () => {
+    const model = { ...classifier({}), optimizer: { className: 'Adam', config: { epsilon: 1e-4 } } };
+    const run = (norm: number) => ({
+      ...failing({ model, gradients: () => ({ 'h1/kernel': norm }) }),
+      backend: { name: 'webgl', epsilon: 1e-4 },
+    });
+    expect(precisionUnderflow().check(run(1e-6))).toMatchObject([
+      { evidence: { epsilon: 1e-4, recommended: 1e-7 } },
+    ]);
+    expect(precisionUnderflow().check(run(1))).toEqual([]);
+  });
+});
