@@ -5,7 +5,7 @@ export interface PreflightOptions {
   /**
    * Samples to look at, spread evenly over the data; all of them where there are fewer.
    *
-   * @default 64
+   * @default 32
    */
   readonly batchSize?: number;
 }

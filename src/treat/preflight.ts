@@ -75,7 +75,7 @@ export async function preflight(
   model: LayersModel,
   x: Tensor | readonly Tensor[],
   y: Tensor | readonly Tensor[],
-  { batchSize = 64 }: PreflightOptions = {},
+  { batchSize = 32 }: PreflightOptions = {},
 ): Promise<PreflightReport> {
   if (!Number.isInteger(batchSize) || batchSize < 1) {
     throw new RangeError(`preflight: batchSize must be a positive integer, got ${batchSize}`);

@@ -91,7 +91,7 @@ function optionsOf(node: ts.InterfaceDeclaration | undefined): Option[] {
   return (node?.members ?? []).filter(ts.isPropertySignature).map((member) => {
     const tag = ts.getJSDocTags(member).find(({ tagName }) => tagName.text === 'default');
     return {
-      name: member.name.getText(),
+      name: member.name?.getText() ?? '',
       standard: plain(ts.getTextOfJSDocComment(tag?.comment) ?? '').replaceAll('\n', ' '),
     };
   });
