@@ -14,6 +14,7 @@ export { criticalInitialization } from './critical-initialization.js';
 export { depthScale } from './depth-scale.js';
 export { gain } from './gain.js';
 export type { Gain } from './gain-of.js';
+export { gradientHorizon } from './gradient-horizon.js';
 export type {
   Breakdown,
   GradientPrediction,
@@ -24,4 +25,5 @@ export { gradientProduct } from './gradient-product.js';
 export type { Variances } from './length-map.js';
 export type { MeanField } from './mean-field.js';
 export { meanField } from './mean-field.js';
+export { memoryHalfLife } from './memory-half-life.js';
 export { predictGradients } from './predict-gradients.js';

@@ -1,8 +1,9 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { PlacedLayer } from '../layout/paths.js';
-import type { GateRecord, LayerRecord, StepRecord, TensorStats, ThroughTimeRecord } from '../record/run.js';
+import type { LayerRecord, StepRecord, TensorStats } from '../record/run.js';
 import { mergeStats } from '../stats/merge.js';
 import type { Gauge, Reading } from './gauge.js';
+import type { SequencesDraft } from './sequences.js';
 import type { TapListener } from './taps.js';
 
 /** What one forward and backward pass shows of the layers. */
@@ -13,7 +14,7 @@ export interface ActivationDraft {
   /** Takes the gradients of `captured`, `undefined` where none came. */
   gradients(of: readonly (Tensor | undefined)[]): void;
   /** Their part of the step's record; to be called once the gauge has settled. */
-  records(): Pick<StepRecord, 'layers' | 'throughTime'>;
+  records(): Pick<StepRecord, 'layers'>;
 }
 
 /** Outputs that are exactly 0 on one side: a unit may die there. */
@@ -26,22 +27,12 @@ const bounded: Readonly<Record<string, { readonly center: number; readonly radiu
   hardSigmoid: { center: 0.5, radius: 0.4999999 },
 };
 
-/** A gate this far from 0.5 is all but open or shut. */
-const SATURATED_GATE = 0.45;
-
 /** One call of one layer. */
 interface Call {
   readonly output: Reading<TensorStats>;
   readonly active?: Reading<ArrayLike<number>>;
   readonly saturated?: Reading<number>;
   gradient?: Reading<TensorStats>;
-}
-
-interface Sequence {
-  readonly reversed: boolean;
-  readonly hidden: Reading<TensorStats>[];
-  readonly cell: Reading<TensorStats>[];
-  readonly gates: Map<string, { stats: Reading<TensorStats>; saturated: Reading<number> }[]>;
 }
 
 /** Remembers for each layer which of its units were active lately. */
@@ -53,15 +44,16 @@ export interface UnitMemory {
 /**
  * @param activationOf - Name of a layer's activation, by path.
  * @param units - Outlives the draft.
+ * @param sequences - Receives what is seen of recurrent layers.
  */
 export function draftActivations(
   gauge: Gauge,
   histogram: boolean,
   activationOf: (path: string) => string | undefined,
   units: UnitMemory,
+  sequences: SequencesDraft,
 ): ActivationDraft {
   const calls = new Map<string, Call[]>();
-  const sequences = new Map<string, Sequence>();
   const captured: Tensor[] = [];
   const takers = new Map<Tensor, (gradient: Tensor | undefined) => void>();
   /** One tensor may be two things: the output of a layer and the last state of its cell. */
@@ -74,18 +66,10 @@ export function draftActivations(
     });
   };
 
-  const sequenceOf = (place: PlacedLayer): Sequence =>
-    getOrAdd(sequences, place.path, () => ({
-      reversed: place.reversed,
-      hidden: [],
-      cell: [],
-      gates: new Map(),
-    }));
-  const gradientInto =
-    (readings: Reading<TensorStats>[], time: number) =>
-    (gradient: Tensor | undefined): void => {
-      if (gradient) readings[time] = gauge.stats(gradient, false);
-    };
+  const captureState = (place: PlacedLayer, kind: 'hidden' | 'cell', time: number, state: Tensor): void =>
+    capture(state, (gradient) => {
+      if (gradient) sequences.gradient(place, kind, time, gradient);
+    });
 
   return {
     listener: {
@@ -103,17 +87,10 @@ export function draftActivations(
         });
       },
       state(place, time, hidden, cell) {
-        const sequence = sequenceOf(place);
-        capture(hidden, gradientInto(sequence.hidden, time));
-        if (cell) capture(cell, gradientInto(sequence.cell, time));
+        captureState(place, 'hidden', time, hidden);
+        if (cell) captureState(place, 'cell', time, cell);
       },
-      gate(place, gate, tensor) {
-        const readings = gauge.untaped(() => ({
-          stats: gauge.stats(tensor, false),
-          saturated: gauge.countBeyond(tensor, 0.5, SATURATED_GATE),
-        }));
-        getOrAdd(sequenceOf(place).gates, gate, () => []).push(readings);
-      },
+      gate: sequences.gate,
     },
     captured,
     gradients(given) {
@@ -121,7 +98,6 @@ export function draftActivations(
     },
     records: () => ({
       layers: mapValues(calls, (of, path) => layerRecord(of, (active) => units.deadShare(path, active))),
-      ...(sequences.size > 0 && { throughTime: mapValues(sequences, throughTimeRecord) }),
     }),
   };
 }
@@ -146,24 +122,6 @@ const merged = (stats: readonly TensorStats[]): TensorStats =>
 function anyActive(calls: readonly ArrayLike<number>[], first: ArrayLike<number>): ArrayLike<number> {
   if (calls.length === 1) return first;
   return Array.from(first, (_, unit) => Math.max(...calls.map((active) => active[unit] ?? 0)));
-}
-
-function throughTimeRecord({ reversed, hidden, cell, gates }: Sequence): ThroughTimeRecord {
-  const length = Math.max(hidden.length, cell.length);
-  const norms = (readings: readonly Reading<TensorStats>[]): number[] => {
-    const inOrder = Array.from({ length }, (_, time) => readings[time]?.().norm ?? 0);
-    return reversed ? inOrder.reverse() : inOrder;
-  };
-  const gateRecords = [...gates].map(([name, readings]): [string, GateRecord] => {
-    const stats = merged(readings.map((reading) => reading.stats()));
-    const saturated = readings.reduce((count, reading) => count + reading.saturated(), 0);
-    return [name, { mean: stats.mean, saturatedShare: stats.size === 0 ? 0 : saturated / stats.size }];
-  });
-  return {
-    hiddenGradientNorms: norms(hidden),
-    ...(cell.length > 0 && { cellGradientNorms: norms(cell) }),
-    ...(gateRecords.length > 0 && { gates: Object.fromEntries(gateRecords) }),
-  };
 }
 
 /** Records over which a unit must have been silent to count as dead. */

@@ -12,6 +12,7 @@ import { readsSynchronously, type StepObserver } from './hook.js';
 import type { Unscaled } from './loss-scale.js';
 import type { ModelView } from './model.js';
 import { createReadQueue } from './read-queue.js';
+import { draftSequences, listenToFused, type SequencesDraft } from './sequences.js';
 import { type NamedGradient, type Slots, toList } from './slots.js';
 import {
   clipReading,
@@ -60,6 +61,7 @@ export interface Observer extends StepObserver {
 interface Draft {
   readonly step: number;
   readonly gauge: Gauge;
+  readonly sequences: SequencesDraft;
   loss?: Reading<number>;
   gradients?: ReadonlyMap<string, Reading<TensorStats> | null>;
   activations?: ActivationDraft;
@@ -82,10 +84,13 @@ export function createObserver(options: ObserverOptions): Observer {
 
   const { budget } = options;
 
-  const draftOf = (step: number): Draft | undefined =>
-    options.due(step) && budget.allows()
-      ? { step, gauge: readsSynchronously() ? hostGauge() : deviceGauge(queue) }
-      : undefined;
+  const draftOf = (step: number): Draft | undefined => {
+    if (!options.due(step) || !budget.allows()) return undefined;
+    const gauge = readsSynchronously() ? hostGauge() : deviceGauge(queue);
+    return { step, gauge, sequences: draftSequences(gauge) };
+  };
+  /** Has the fused layers stop telling. */
+  let hush = (): void => {};
 
   const measure = (target: Draft, gradients: readonly NamedGradient[]): NonNullable<Draft['gradients']> => {
     const histogram = options.histogramsDue(target.step);
@@ -114,6 +119,7 @@ export function createObserver(options: ObserverOptions): Observer {
           variableRecord(gradient?.() ?? null, updates.get(name)?.(), penalties.get(name)?.()),
         ] as const;
       });
+      const throughTime = done.sequences.records();
       const record: StepRecord = {
         step: done.step,
         wallTimeMs,
@@ -124,6 +130,7 @@ export function createObserver(options: ObserverOptions): Observer {
         ...(done.lossScale && { lossScale: done.lossScale() }),
         variables: Object.fromEntries(variables),
         ...done.activations?.records(),
+        ...(throughTime && { throughTime }),
         watchShare: budget.share,
       };
       options.record(unscaleRecord(record));
@@ -157,6 +164,7 @@ export function createObserver(options: ObserverOptions): Observer {
   };
 
   const abandon = (): void => {
+    hush();
     draft?.gauge.discard();
     draft = undefined;
     for (const tensor of before.values()) tensor.dispose();
@@ -199,6 +207,7 @@ export function createObserver(options: ObserverOptions): Observer {
       abandon();
       current = steps;
       draft = draftOf(current);
+      if (draft) hush = listenToFused(options.view().layers, draft, options.failed);
     }),
     computeGradients(f, variables) {
       const optimizer = options.optimizer();
@@ -210,6 +219,7 @@ export function createObserver(options: ObserverOptions): Observer {
       return tapped?.gradients;
     },
     loss: spending((value: Scalar) => {
+      hush();
       if (draft) draft.loss = draft.gauge.scalar(value);
     }),
     begin: spending((gradients: readonly NamedGradient[], slots: Slots, unscaled: Unscaled | undefined) => {

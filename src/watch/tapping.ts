@@ -4,6 +4,7 @@ import type { Budget } from './budget.js';
 import type { Gauge } from './gauge.js';
 import { type LossGradients, lossGradients } from './growing-xs.js';
 import type { ModelView } from './model.js';
+import type { SequencesDraft } from './sequences.js';
 import { createTaps, type Taps } from './taps.js';
 
 /** What tapping needs to know of its surroundings. */
@@ -17,7 +18,7 @@ export interface TappingOptions {
 export interface Tapping {
   /** `undefined` where it is better left to the optimizer. Throws what `f` throws, and nothing else. */
   differentiate(
-    target: { readonly step: number; readonly gauge: Gauge },
+    target: { readonly step: number; readonly gauge: Gauge; readonly sequences: SequencesDraft },
     histogram: boolean,
     f: () => Scalar,
     variables: readonly Variable[] | undefined,
@@ -30,7 +31,7 @@ export function createTapping({ view, budget, failed }: TappingOptions): Tapping
   let taps: Taps | undefined;
   const units = createUnitMemory();
   return {
-    differentiate({ step, gauge }, histogram, f, variables) {
+    differentiate({ step, gauge, sequences }, histogram, f, variables) {
       const guarded =
         <T extends unknown[]>(use: (...values: T) => void) =>
         (...values: T): void => {
@@ -41,7 +42,7 @@ export function createTapping({ view, budget, failed }: TappingOptions): Tapping
           }
         };
       const { layers, activationOf } = view();
-      const activations = draftActivations(gauge, histogram, activationOf, units);
+      const activations = draftActivations(gauge, histogram, activationOf, units, sequences);
       const { output, state, gate } = activations.listener;
       const listener = { output: guarded(output), state: guarded(state), gate: guarded(gate) };
       taps ??= createTaps(layers);
