@@ -62,7 +62,7 @@ const rules = defaultRules.map((rule) => impatient.find(({ id }) => id === rule.
  * const model = tfl.sequential();
  * for (let depth = 0; depth < 8; depth++) {
  *   const kernelInitializer = tfl.initializers.randomUniform({ minval: -0.05, maxval: 0.05, seed: depth });
- *   model.add(tfl.layers.dense({ units: 16, activation: 'sigmoid', kernelInitializer, inputShape: [4] }));
+ *   model.add(tfl.layers.dense({ units: 16, activation: 'sigmoid', kernelInitializer, ...(depth === 0 && { inputShape: [4] }) }));
  * }
  * model.add(tfl.layers.dense({ units: 1, activation: 'sigmoid' }));
  * model.compile({ optimizer: 'adam', loss: 'binaryCrossentropy' });

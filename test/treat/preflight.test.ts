@@ -24,7 +24,7 @@ function mlp(
         activation,
         kernelInitializer,
         biasInitializer: bias,
-        inputShape: [4],
+        ...(i === 0 && { inputShape: [4] }),
       }),
     );
   }
