@@ -3,6 +3,8 @@ import { observeByWatching } from './observe.js';
 import type { Alarm } from './peers/evidence.js';
 import { observeForPeers } from './peers/observe-for-peers.js';
 import { peers } from './peers/peers.js';
+import { preflightProgram } from './preflight-program.js';
+import { type PreflightLine, preflightLineOf } from './preflight-summary.js';
 import type { Program } from './program.js';
 import { runProgram } from './run-program.js';
 import { type Line, lineOf } from './summary.js';
@@ -28,6 +30,7 @@ export interface TreatedResult {
 
 export interface Diagnosed {
   readonly line: Line;
+  readonly preflight: PreflightLine;
   /** The same line from each peer, by its name. */
   readonly peerLines: Readonly<Record<string, Line>>;
   readonly seconds: number;
@@ -43,9 +46,11 @@ export async function runJob({ program, seed, backend, task }: Job): Promise<Res
       const treatLine = treatLineOf(program, seed, await treatProgram(program, seed));
       return { treatLine, seconds: since() };
     }
+    const { findings, milliseconds } = await preflightProgram(program, seed);
     const line = lineOf(program, seed, await runProgram(program, seed, observeByWatching));
+    const preflight = preflightLineOf(program, findings, milliseconds);
     const seconds = since();
-    return { line, peerLines: task === 'compare' ? await askPeers(program, seed) : {}, seconds };
+    return { line, preflight, peerLines: task === 'compare' ? await askPeers(program, seed) : {}, seconds };
   } catch (error) {
     throw new Error(`program ${program.id}: ${error instanceof Error ? error.message : error}`, {
       cause: error,

@@ -1,11 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
-import type { Job, Result } from './job.js';
+import { type Job, type Result, runJob } from './job.js';
 
 type Answer = { readonly result: Result } | { readonly error: string };
 
 /**
- * Runs jobs on as many processes, and hands on the results in the order of the jobs.
+ * Runs jobs on as many processes, in this one where it is to be one, and hands on the results in the order of the jobs.
  *
  * @throws Error of the first job that fails; the others end with it.
  */
@@ -14,6 +14,10 @@ export async function runOnPool(
   processes: number,
   onResult: (result: Result, job: Job) => void,
 ): Promise<void> {
+  if (processes === 1) {
+    for (const job of jobs) onResult(await runJob(job), job);
+    return;
+  }
   const results: (Result | undefined)[] = [];
   let next = 0;
   let handedOn = 0;

@@ -15,6 +15,7 @@ import type { Job } from './job.js';
 import { lineJson, peerJson, summaryJson } from './json.js';
 import { parsePrograms } from './parse-programs.js';
 import { runOnPool } from './pool.js';
+import { type PreflightLine, preflightText, summarizePreflight } from './preflight-summary.js';
 import { prepare } from './prepare.js';
 import type { Program } from './program.js';
 import { type Line, summarize } from './summary.js';
@@ -64,11 +65,13 @@ async function diagnoseAll(
   processes: number,
 ): Promise<void> {
   const lines: Line[] = [];
+  const looks: PreflightLine[] = [];
   const peerLines = new Map<string, Line[]>();
   await runOnPool(jobs, processes, (result, { program, backend }) => {
     if (!('line' in result)) return;
-    const { line, peerLines: said, seconds } = result;
+    const { line, preflight, peerLines: said, seconds } = result;
     lines.push(line);
+    looks.push(preflight);
     for (const [name, own] of Object.entries(said)) {
       peerLines.set(name, [...(peerLines.get(name) ?? []), own]);
     }
@@ -83,10 +86,11 @@ async function diagnoseAll(
   const others = [...peerLines].map(([name, own]) => [name, summarize(programs, own, [])] as const);
   if (values.json) {
     for (const [name, score] of others) console.log(peerJson(name, score));
-    console.log(summaryJson(summary));
+    console.log(summaryJson(summary, summarizePreflight(programs, looks)));
     return;
   }
   console.log(`${programTable(programs, lines)}\n\n${summaryText(summary, Number(values.seeds))}`);
+  console.log(`\n${preflightText(summarizePreflight(programs, looks))}`);
   if (others.length > 0) console.log(`\n${comparisonTable([['gradient-health', summary], ...others])}`);
 }
 

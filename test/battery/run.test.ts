@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { peers } from '../../battery/peers/peers.js';
 import { root } from '../sources.js';
 import { program } from './programs.js';
 
@@ -69,7 +70,16 @@ describe('npm run battery', () => {
   });
 
   test('prints tables otherwise, and trains where it is told to', async () => {
-    const { code, out, err } = await battery('--cases', cases(program()), '--seeds', '1', '--backend', 'cpu');
+    const { code, out, err } = await battery(
+      '--cases',
+      cases(program()),
+      '--seeds',
+      '1',
+      '--backend',
+      'cpu',
+      '--processes',
+      '1',
+    );
     expect(code, err).toBe(0);
     expect(out).toMatch(/^program +is +flagged/);
     expect(out).toContain('1 programs, 1 seeds each');
@@ -79,12 +89,63 @@ describe('npm run battery', () => {
   test.each([
     [['--seeds', '0'], '--seeds must be a positive integer, got 0'],
     [['--backend', 'webgl'], '--backend must be cpu or wasm, got webgl'],
-    [['--treat'], '--treat is not there yet'],
+    [['--treat', '--peers'], '--treat and --peers do not go together'],
+    [['--processes', '0'], '--processes must be a positive integer, got 0'],
   ])('refuses %j', async (args, message) => {
     const { code, out, err } = await battery('--cases', cases(program()), ...args);
     expect(code).toBe(1);
     expect(out).toBe('');
     expect(err).toContain(`battery: ${message}`);
+  });
+
+  test('treats, and says of each program what was changed and what it took', async () => {
+    const sick = program({
+      id: 'sick',
+      faulty: true,
+      causes: ['output-loss-mismatch'],
+      goal: { metric: 'accuracy', min: 0.9 },
+    });
+    const layers = [sick.layers![0]!, { className: 'Dense', config: { units: 1, activation: 'softmax' } }];
+    const { code, out, err } = await battery(
+      '--cases',
+      cases({ ...sick, layers }),
+      '--seeds',
+      '1',
+      '--treat',
+      '--json',
+      '--processes',
+      '1',
+    );
+    expect(code, err).toBe(0);
+    const [line, summary] = out
+      .trim()
+      .split('\n')
+      .map((each) => JSON.parse(each));
+    expect(line).toMatchObject({ id: 'sick', seed: 1, faulty: true, applied: ['output: sigmoid'] });
+    expect(Object.keys(summary)).toEqual(
+      expect.arrayContaining(['summary', 'repaired', 'timeRatio', 'medianChanges']),
+    );
+    expect(err).toContain('1/1 sick seed 1, output: sigmoid');
+  });
+
+  test('asks the published rules about the same programs', async () => {
+    const { code, out, err } = await battery(
+      '--cases',
+      cases(program()),
+      '--seeds',
+      '1',
+      '--peers',
+      '--json',
+      '--processes',
+      '1',
+    );
+    expect(code, err).toBe(0);
+    const lines = out
+      .trim()
+      .split('\n')
+      .map((each) => JSON.parse(each));
+    expect(lines.map(({ peer }) => peer).filter(Boolean)).toEqual(peers.map(({ name }) => name));
+    expect(lines.at(-1)).toMatchObject({ summary: true, preflight: { named: null } });
   });
 
   test('names file, program and field of an error before it trains anything', async () => {
