@@ -2,7 +2,7 @@ import type { Finding, Remedy, Rule } from '../record/finding.js';
 import type { Run, StepRecord } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
 import { findingOf } from './finding-of.js';
-import { fails } from './input-scale.js';
+import { fails } from './loss-trend.js';
 import { checkCount, checkThreshold } from './threshold.js';
 
 /** Options of {@link gateSaturation}. */

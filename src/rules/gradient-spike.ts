@@ -3,7 +3,7 @@ import type { Run } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
 import { largestLayer } from './exploding-steps.js';
 import { findingOf } from './finding-of.js';
-import { fails } from './input-scale.js';
+import { fails } from './loss-trend.js';
 import { median } from './motion.js';
 import { clipRemedy } from './smaller-steps.js';
 import { checkCount, checkThreshold } from './threshold.js';

@@ -1,8 +1,9 @@
 import type { Finding, Rule } from '../record/finding.js';
-import type { Run, TensorStats } from '../record/run.js';
+import type { Run } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
 import { findingOf } from './finding-of.js';
-import { lossTrend } from './loss-trend.js';
+import { fails, lossTrend } from './loss-trend.js';
+import { sizeOf } from './size-of.js';
 import { checkThreshold } from './threshold.js';
 
 /** Options of {@link inputScale}. */
@@ -108,17 +109,4 @@ function check(run: Run, above: number, below: number, atOnce: boolean): Finding
       ],
     }),
   ];
-}
-
-/** Root mean square of what is not 0. */
-export function sizeOf({ norm, size, zeros, nans, infs }: TensorStats): number {
-  const n = size - zeros - nans - infs;
-  return n > 0 ? norm / Math.sqrt(n) : 0;
-}
-
-/** Whether training fails or has broken down. */
-export function fails(run: Run): boolean {
-  const { failing } = lossTrend(run);
-  const newest = run.steps.at(-1);
-  return failing || (newest !== undefined && newest.loss !== null && !Number.isFinite(newest.loss));
 }

@@ -1,7 +1,7 @@
 import type { Finding, Remedy, Rule } from '../record/finding.js';
 import type { LayerFacts, Run } from '../record/run.js';
 import { findingOf } from './finding-of.js';
-import { fails } from './input-scale.js';
+import { fails } from './loss-trend.js';
 
 /** What a rule about the settings of layers looks for. */
 export interface LayerNote {

@@ -2,8 +2,7 @@ import type { Finding, Rule } from '../record/finding.js';
 import type { Run } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
 import { findingOf } from './finding-of.js';
-import { fails } from './input-scale.js';
-import { finiteLosses, spread } from './loss-trend.js';
+import { fails, finiteLosses, spread } from './loss-trend.js';
 import { learningRateRemedy } from './smaller-steps.js';
 import { checkThreshold } from './threshold.js';
 

@@ -81,6 +81,13 @@ export const lossTrend: (run: Run) => LossTrend = remember((run) => {
   return { known, converged, succeeded, falling, onItsWay, good, share, well, failing };
 });
 
+/** Whether training fails or has broken down. */
+export function fails(run: Run): boolean {
+  const { failing } = lossTrend(run);
+  const newest = run.steps.at(-1);
+  return failing || (newest !== undefined && newest.loss !== null && !Number.isFinite(newest.loss));
+}
+
 /** Losses of the run; one that is not finite says nothing here and is the business of a rule of its own. */
 export const finiteLosses: (run: Run) => readonly number[] = remember(({ steps }) => {
   const losses: number[] = [];

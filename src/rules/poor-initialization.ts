@@ -5,7 +5,8 @@ import { initializerRemedies, isRecurrent } from './fading-advice.js';
 import { findingOf } from './finding-of.js';
 import { fittingInitializer } from './fitting-initializer.js';
 import { type InitialWeights, initialWeights, keepsScale } from './initial-weights.js';
-import { fails, sizeOf } from './input-scale.js';
+import { fails } from './loss-trend.js';
+import { sizeOf } from './size-of.js';
 import { checkThreshold } from './threshold.js';
 
 /** Options of {@link poorInitialization}. */

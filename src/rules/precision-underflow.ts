@@ -2,7 +2,7 @@ import type { Finding, Rule } from '../record/finding.js';
 import type { Run } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
 import { findingOf } from './finding-of.js';
-import { fails } from './input-scale.js';
+import { fails } from './loss-trend.js';
 import { median } from './motion.js';
 import { checkCount, checkThreshold } from './threshold.js';
 import { variableOf, weightedLayers } from './weighted-layers.js';

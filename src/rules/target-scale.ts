@@ -2,8 +2,9 @@ import type { Finding, Rule } from '../record/finding.js';
 import type { Run } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
 import { findingOf } from './finding-of.js';
-import { fails, sizeOf } from './input-scale.js';
+import { fails } from './loss-trend.js';
 import { lossKind } from './output-layer.js';
+import { sizeOf } from './size-of.js';
 import { checkThreshold } from './threshold.js';
 
 /** Options of {@link targetScale}. */

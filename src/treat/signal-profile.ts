@@ -1,6 +1,6 @@
 import type { Run, StepRecord } from '../record/run.js';
 import { initialWeights } from '../rules/initial-weights.js';
-import { sizeOf } from '../rules/input-scale.js';
+import { sizeOf } from '../rules/size-of.js';
 import { predictGradients } from '../theory/predict-gradients.js';
 import type { LayerSignal, SignalProfile } from './preflight-report.js';
 
