@@ -24,7 +24,7 @@ export function candidatesOf(
     .flatMap(({ remedies }) => grouped(remedies));
   const initializers = groups.filter((group) => group.every(({ kind }) => kind === 'initializer'));
   const everywhere = initializers.length === 0 ? [] : spreads(context.model);
-  return planned([...groups.slice(0, 1), ...everywhere, ...groups.slice(1)], plan, context);
+  return planned([...groups.slice(0, 1), ...everywhere, ...groups.slice(1), ...lower(groups)], plan, context);
 }
 
 /**
@@ -88,6 +88,15 @@ export function motionOf(run: Run): number | undefined {
 
 /** Share of their size that weights should move in a step. Source: cs231n's 1e-3, and 1e-2 for small networks. */
 const wantedMotion = 1e-2;
+
+/** A rule advises a tenth of the rate, which need not be enough. */
+function lower(groups: readonly (readonly Remedy[])[]): readonly (readonly Remedy[])[] {
+  const rate = groups.find(
+    ([remedy]) => remedy?.kind === 'learning-rate' && typeof remedy.to === 'number',
+  )?.[0];
+  if (!rate) return [];
+  return [10, 100].map((share) => [{ ...rate, to: Number((Number(rate.to) / share).toPrecision(1)) }]);
+}
 
 /** An epsilon from which on it may outweigh gradients of a usual size. Heuristic. */
 const largeEpsilon = 1e-3;

@@ -18,8 +18,8 @@ export type Attempt = (plan: Plan, remedies: readonly Remedy[]) => Promise<Trial
 
 /** Changes that are looked for one after the other. Heuristic. */
 const rounds = 3;
-/** Most trials of one round. Heuristic. */
-const triesPerRound = 4;
+/** Most trials of one round; those that overflow end early. Heuristic. */
+const triesPerRound = 5;
 /** Share of the loss by which a change must lower it. Heuristic. */
 const helpful = 0.05;
 /** Share by which it must lower the loss where no finding asked for it. Heuristic. */
