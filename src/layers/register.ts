@@ -6,6 +6,10 @@ import {
 import { celuClass, eluClass } from './elu.js';
 import { groupNormClass } from './group-norm.js';
 import { hardSigmoidClass, hardSwishClass, hardTanhClass } from './hard.js';
+import { gruCellClass } from './recurrent/cells/gru-cell.js';
+import { janetCellClass } from './recurrent/cells/janet-cell.js';
+import { lstmCellClass } from './recurrent/cells/lstm-cell.js';
+import { minGruCellClass, minLstmCellClass } from './recurrent/cells/min-cells.js';
 import { gruClass } from './recurrent/gru.js';
 import { lstmClass } from './recurrent/lstm.js';
 import { readRecurrent } from './recurrent/read-recurrent.js';
@@ -44,6 +48,11 @@ const layerClasses: readonly OwnClass[] = [
   residualClass,
   lstmClass,
   gruClass,
+  lstmCellClass,
+  gruCellClass,
+  janetCellClass,
+  minGruCellClass,
+  minLstmCellClass,
 ];
 
 /**
@@ -52,7 +61,9 @@ const layerClasses: readonly OwnClass[] = [
  *
  * These are the initialisers chrono, deltaOrthogonal, dirac, forgetBias, perGate and sparse, and the layers celu and elu
  * (with an alpha other than 1), groupNorm, gru (with the reset gate after the product, or a limit on the gradient through
- * time), hardSigmoid, hardSwish, hardTanh, instanceNorm, lstm (with such a limit), residual, rmsNorm and softshrink. The others are saved as classes of tfjs and need no call.
+ * time), hardSigmoid, hardSwish, hardTanh, instanceNorm, lstm (with such a limit), residual, rmsNorm and softshrink, and the
+ * cells gruCell, janetCell, lstmCell (with a variant or noise), minGruCell and minLstmCell. The others are saved as classes of
+ * tfjs and need no call; what `defineCell` defines is known once the definition has run.
  *
  * @example
  * ```ts

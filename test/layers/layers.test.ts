@@ -7,7 +7,9 @@ import { artifactsOf, predictElsewhere } from './saved.js';
 
 test('the table holds every layer', () => {
   const tested = new Set(rows.map(({ title }) => title.split(' ')[0]));
-  expect([...tested].sort()).toEqual(Object.keys(layers).sort());
+  // Sequences and cells have tests of their own.
+  const others = Object.keys(layers).filter((name) => !/^(lstm|gru|\w+Cell)$/.test(name));
+  expect([...tested].sort()).toEqual(others.sort());
 });
 
 const x = tf.randomNormal([6, 4], 0, 2, 'float32', 7);
