@@ -7,6 +7,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { type Finding, type Remedy, toJson, toText } from 'gradient-health';
+import { renderHtml } from 'gradient-health/dashboard';
 import { loadDigits, type Outcome, type Plan, train } from './digits/classifier.js';
 import { gradientTable, outcomeTable } from './digits/tables.js';
 import { treat } from './digits/treat.js';
@@ -29,7 +30,7 @@ console.log(
 );
 
 const run = (label: string, plan: Plan, seed: number): Promise<Outcome> =>
-  train(label, plan, digits, { seed, folder: FOLDER });
+  train(label, plan, digits, { seed, folder: FOLDER, activations: seed === 1 && 50 });
 
 const sick: Plan = {
   hiddenLayers: 8,
@@ -92,6 +93,8 @@ for (const seed of SEEDS) {
 const [[, cured]] = pairs as [[Outcome, Outcome]];
 writeFileSync(join(FOLDER, 'report.txt'), toText(before.report));
 writeFileSync(join(FOLDER, 'report-treated.txt'), toText(cured.report));
+writeFileSync(join(FOLDER, 'report.html'), renderHtml(before.report));
+writeFileSync(join(FOLDER, 'report-treated.html'), renderHtml(cured.report));
 writeFileSync(join(FOLDER, 'run.json'), toJson(before.report.run));
 
 console.log(`\n${toText(before.report)}`);
@@ -100,7 +103,7 @@ console.log(gradientTable(before.report.run, cured.report.run));
 console.log('\nTest accuracy after the same number of steps\n');
 console.log(outcomeTable(rows, pairs, explosions));
 console.log(
-  `\nRecords, reports and the run are in ${FOLDER}/: *.jsonl, report.txt, report-treated.txt, run.json; for TensorBoard: tensorboard --logdir ${FOLDER}/tensorboard`,
+  `\nRecords, reports and the run are in ${FOLDER}/: *.jsonl, report.txt, report-treated.txt, run.json; to look at: report.html, report-treated.html; for TensorBoard: tensorboard --logdir ${FOLDER}/tensorboard`,
 );
 console.log(`Took ${((Date.now() - started) / 1000).toFixed(0)} s.`);
 

@@ -18,6 +18,8 @@ export interface LiveOptions {
 }
 
 const lookEveryMs = 150;
+/** This process does nothing else, but another one trains beside it. */
+const restPerWork = 4;
 const pieceBytes = 2 ** 20;
 
 /** Serves the page of a log that is being written, until it grows no more or the signal comes. */
@@ -43,7 +45,7 @@ export async function followLog({ log, port, idleMs, signal, terminal }: LiveOpt
 
   try {
     await readOn();
-    const server = await serveLive(livePage(journal), port);
+    const server = await serveLive(livePage(journal), { port, restPerWork });
     terminal.out(`Live at ${server.url} (Ctrl-C ends it)`);
     try {
       let grewAt = performance.now();

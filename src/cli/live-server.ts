@@ -11,6 +11,14 @@ export interface LiveSource {
   version(): number;
 }
 
+/** How to serve it. */
+export interface ServeOptions {
+  /** 0 for one that is free. */
+  readonly port: number;
+  /** News take at most one part in so many of this process's time. */
+  readonly restPerWork: number;
+}
+
 /** A page on this machine alone. */
 export interface LiveServer {
   /** With the secret in it. */
@@ -21,8 +29,6 @@ export interface LiveServer {
 
 /** Time between two news: above twice a second. */
 const newsEveryMs = 400;
-/** News take at most one part in so many of this process's time, which may be the one that trains. */
-const restPerWork = 50;
 
 const headers = {
   'cache-control': 'no-store',
@@ -36,10 +42,11 @@ const headers = {
 /**
  * Serves a live page on 127.0.0.1, to whoever knows the secret in its address. It reads no file, so there is no directory to
  * leave. The host of each request is checked, for any web site can make its own name lead to this machine.
- *
- * @param port - 0 for one that is free.
  */
-export async function serveLive(source: LiveSource, port = 0): Promise<LiveServer> {
+export async function serveLive(
+  source: LiveSource,
+  { port, restPerWork }: ServeOptions,
+): Promise<LiveServer> {
   const secret = randomBytes(24).toString('base64url');
   const pages = new Set<ServerResponse>();
   let timer: ReturnType<typeof setTimeout> | undefined;

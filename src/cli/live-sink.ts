@@ -3,6 +3,9 @@ import { createJournal } from './journal.js';
 import { livePage } from './live-page.js';
 import { type LiveServer, serveLive } from './live-server.js';
 
+/** This process trains: the page may take a fiftieth of it. */
+const restPerWork = 50;
+
 /** Options of {@link liveSink}. */
 export interface LiveSinkOptions {
   /**
@@ -49,7 +52,7 @@ export function liveSink({ port = 0, onListening = announce }: LiveSinkOptions =
     throw new RangeError(`liveSink: port must be a whole number from 0 to 65535, got ${port}`);
   }
   const journal = createJournal({ judges: false });
-  const server: Promise<LiveServer> = serveLive(livePage(journal), port);
+  const server: Promise<LiveServer> = serveLive(livePage(journal), { port, restPerWork });
   const url = server.then((made) => {
     onListening(made.url);
     return made.url;

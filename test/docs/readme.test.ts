@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as library from 'gradient-health';
+import * as dashboard from 'gradient-health/dashboard';
+import * as live from 'gradient-health/live';
 import * as tensorboard from 'gradient-health/tensorboard';
 import { describe, expect, test } from 'vitest';
 import { root } from '../sources.js';
@@ -15,9 +17,11 @@ describe('the README', () => {
   test('names every function of the library, and none that is not there', () => {
     const isGroup = (value: unknown): value is object =>
       typeof value === 'object' && value !== null && !Array.isArray(value);
-    const exported = [...Object.entries(library), ...Object.entries(tensorboard)].flatMap(([name, value]) =>
-      isGroup(value) ? Object.keys(value).map((member) => `${name}.${member}`) : [name],
-    );
+    const exported = [library, tensorboard, dashboard, live]
+      .flatMap((entry) => Object.entries(entry))
+      .flatMap(([name, value]) =>
+        isGroup(value) ? Object.keys(value).map((member) => `${name}.${member}`) : [name],
+      );
     const tables = readme.slice(readme.indexOf('## Functions'));
     const named = [...tables.matchAll(/`((?:\w+\.)?\w+)(?:\([^`]*\))?`/g)].map(([, name]) => name ?? '');
     const functions = named.filter((name) => /[a-z][A-Z.]|\(/.test(name) || exported.includes(name));

@@ -18,6 +18,8 @@ export function cells(
   return Plot.raster(values, {
     ...{ width: slots.length, height: rows.length, x1, x2, y1, y2 },
     imageRendering: 'pixelated',
+    // The last column may reach behind the last step.
+    clip: true,
   });
 }
 

@@ -39,3 +39,9 @@ export function sampled(count: number, most: number): number[] {
   if (count <= most) return Array.from({ length: count }, (_, index) => index);
   return Array.from({ length: most }, (_, index) => Math.round((index * (count - 1)) / (most - 1)));
 }
+
+/** From the first slot to the end of the last, which may reach behind the last step. */
+export function slotDomain({ columns, columnWidth }: Steps, slots: readonly number[]): [number, number] {
+  const first = columns[0] ?? 0;
+  return [first, first + slots.length * columnWidth];
+}

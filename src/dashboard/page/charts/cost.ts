@@ -27,7 +27,7 @@ export const costChart: Chart = {
         marks: [
           Plot.axisY({ ticks: 4, tickFormat: (value: number) => percent(value), label: null }),
           Plot.gridY({ ticks: 4, stroke: 'var(--rule)', strokeOpacity: 1 }),
-          stepAxis,
+          stepAxis(stepDomain(picture)),
           Plot.areaY(line, {
             x: (_, column) => xs[column],
             y: line,

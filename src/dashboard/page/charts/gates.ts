@@ -35,7 +35,7 @@ export const gateChart: Chart = {
         marks: [
           Plot.axisY({ ticks: [0, 0.5, 1], tickFormat: plain, label: null }),
           Plot.gridY({ ticks: [0, 0.5, 1], stroke: 'var(--rule)', strokeOpacity: 1 }),
-          stepAxis,
+          stepAxis(stepDomain(picture)),
           ...gates.flatMap(({ mean, saturated }, index) => {
             const stroke = colours[index % colours.length] ?? 'currentColor';
             const x = (_: unknown, column: number): number | undefined => xs[column];

@@ -2,9 +2,9 @@ import * as Plot from '@observablehq/plot';
 import type { HistogramGrid, LayerHistogram, Picture } from '../../picture.js';
 import type { Chart } from '../chart.js';
 import { fromLog, percent, plain, power } from '../numbers.js';
-import { draw } from '../plot.js';
+import { draw, stepAxis } from '../plot.js';
 import { cells, colourKey } from '../raster.js';
-import { middles, sampled, slots, stepDomain, stepText } from '../steps.js';
+import { middles, sampled, slotDomain, slots, stepDomain, stepText } from '../steps.js';
 
 const log2of10 = Math.log2(10);
 const gap = 0.5;
@@ -63,17 +63,8 @@ export const histogramMap: Chart = {
             tickSize: 0,
             label: null,
           }),
-          Plot.axisX({ label: 'training step', labelArrow: 'none', tickSize: 4 }),
-          ...(octaves === 0
-            ? []
-            : [
-                cells(
-                  rows,
-                  columnsIn,
-                  [grid.columns[0] ?? x1, (grid.columns[0] ?? x1) + columnsIn.length * grid.columnWidth],
-                  [last, first],
-                ),
-              ]),
+          stepAxis([x1, x2]),
+          ...(octaves === 0 ? [] : [cells(rows, columnsIn, slotDomain(grid, columnsIn), [last, first])]),
           Plot.ruleY(specials, { y: ({ y }: { y: number }) => y + specialRow, stroke: 'var(--rule)' }),
           ...specials.map(({ counts, fill, y }) =>
             Plot.rect(

@@ -3,7 +3,7 @@ import type { Grid, Mark, Picture } from '../../picture.js';
 import type { Drawing, Scene } from '../chart.js';
 import { draw, labelMargin, stepAxis } from '../plot.js';
 import { cells, colourKey } from '../raster.js';
-import { middles, sampled, slots, stepDomain, stepText } from '../steps.js';
+import { middles, sampled, slotDomain, slots, stepDomain, stepText } from '../steps.js';
 
 /** What a map of the layers shows. */
 export interface LayerMap {
@@ -44,6 +44,8 @@ export function drawLayerMap(scene: Scene, map: LayerMap): Drawing {
   const end = (column: number): number => picture.columns[column + 1] ?? picture.lastStep + 1;
   const chosen = layer === null ? -1 : grid.rows.indexOf(layer);
 
+  const columnsIn = slots(picture, picture.lastStep + 1);
+
   const plot = draw({
     width,
     height: count * rowHeight + (clip ? stripHeight + 6 : 0) + 46,
@@ -52,7 +54,7 @@ export function drawLayerMap(scene: Scene, map: LayerMap): Drawing {
     y: { domain: [count, top], axis: null },
     color: { type: 'linear', domain: [...domain], interpolate: theme.ramp, clamp: true },
     marks: [
-      stepAxis,
+      stepAxis(stepDomain(picture)),
       Plot.axisY(
         labels.map((_, row) => row).filter((row) => row % every === 0),
         {
@@ -62,7 +64,7 @@ export function drawLayerMap(scene: Scene, map: LayerMap): Drawing {
           label: null,
         },
       ),
-      cells(grid.values, slots(picture, picture.lastStep + 1), stepDomain(picture), [0, count]),
+      cells(grid.values, columnsIn, slotDomain(picture, columnsIn), [0, count]),
       Plot.rect(grid.marks, {
         x1: ({ from }: Mark) => picture.columns[from],
         x2: ({ to }: Mark) => end(to),

@@ -66,7 +66,7 @@ function drawRange({ picture, width }: Scene, range: Range = empty, name: string
           label: null,
         }),
         Plot.gridY({ ...(wide ? { ticks: 5 } : { ticks: 5 }), stroke: 'var(--rule)', strokeOpacity: 1 }),
-        stepAxis,
+        stepAxis(stepDomain(picture)),
         Plot.areaY(points, { x: 'x', y1: 'least', y2: 'greatest', fill: 'var(--accent)', fillOpacity: 0.22 }),
         Plot.lineY(points, { x: 'x', y: 'mean', stroke: 'var(--accent)', strokeWidth: 1.6 }),
         ...(points.length === 1 ? [Plot.dot(points, { x: 'x', y: 'mean', fill: 'var(--accent)' })] : []),

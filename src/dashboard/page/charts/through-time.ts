@@ -4,7 +4,7 @@ import type { Chart, Drawing, Scene } from '../chart.js';
 import { fromLog, times } from '../numbers.js';
 import { draw, stepAxis } from '../plot.js';
 import { cells, colourKey, domainOf } from '../raster.js';
-import { middles, sampled, slots, stepDomain, stepText } from '../steps.js';
+import { middles, sampled, slotDomain, slots, stepDomain, stepText } from '../steps.js';
 
 const leastDecades = 2;
 const height = 260;
@@ -58,7 +58,6 @@ function drawTime(
   const name = picture.layers[own.layer]?.name ?? '';
   const [x1, x2] = stepDomain(picture);
   const columnsIn = slots(own, x2);
-  const from = own.columns[0] ?? x1;
   const domain = domainOf(lines, leastDecades);
   const timeText = (row: number): string => {
     const start = row * own.rowWidth;
@@ -75,21 +74,17 @@ function drawTime(
       width,
       height,
       marginLeft: 56,
+      marginTop: 26,
       x: { domain: [x1, x2] },
       y: { domain: [0, lines.length * own.rowWidth], axis: null },
       color: { type: 'linear', domain, interpolate: theme.ramp, clamp: true },
       marks: [
-        Plot.axisY({ label: 'time step', labelArrow: 'none', ticks: 6, tickSize: 4 }),
-        stepAxis,
-        cells(
-          [...lines].reverse(),
-          columnsIn,
-          [from, from + columnsIn.length * own.columnWidth],
-          [lines.length * own.rowWidth, 0],
-        ),
+        Plot.axisY({ label: 'time step', labelArrow: 'none', labelOffset: 50, ticks: 6, tickSize: 4 }),
+        stepAxis(stepDomain(picture)),
+        cells([...lines].reverse(), columnsIn, slotDomain(own, columnsIn), [lines.length * own.rowWidth, 0]),
       ],
     }),
-    takeaway: takeaway(lines, name),
+    takeaway: takeaway(lines, own.timeSteps, name),
     key: colourKey(theme, what, [fromLog(domain[0]), fromLog(domain[1])], []),
     probe: {
       xs: middles(own),
@@ -109,7 +104,7 @@ function drawTime(
   };
 }
 
-function takeaway(lines: readonly Line[], name: string): string {
+function takeaway(lines: readonly Line[], timeSteps: number, name: string): string {
   const column = (lines.at(-1)?.length ?? 0) - 1;
   const [first, last] = [lines[0]?.[column], lines.at(-1)?.[column]];
   if (first === null || first === undefined || last === null || last === undefined) {
@@ -117,5 +112,5 @@ function takeaway(lines: readonly Line[], name: string): string {
   }
   const gap = last - first;
   if (Math.abs(gap) < 0.3) return `${name}: the gradient reaches the first time step at its full size.`;
-  return `${name}: on the way to the first of ${lines.length} rows of time the gradient ${gap > 0 ? 'shrinks' : 'grows'} ${times(gap)}.`;
+  return `${name}: on its way back through ${timeSteps} time steps the gradient ${gap > 0 ? 'shrinks' : 'grows'} ${times(gap)}.`;
 }

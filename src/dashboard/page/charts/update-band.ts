@@ -53,7 +53,7 @@ export const updateBand: Chart = {
             fillOpacity: 0.12,
           }),
           Plot.axisY({ interval: Math.max(1, Math.round((high - low) / 6)), tickFormat: power, label: null }),
-          stepAxis,
+          stepAxis(stepDomain(picture)),
           Plot.ruleY([target], { stroke: 'var(--good)', strokeDasharray: '4 4' }),
           Plot.areaY(band, {
             x: 'x',
