@@ -51,14 +51,12 @@ export function tensorSequence(tensors: SequenceTensors, options: SequenceOption
     const at = reversed ? time - 1 - index : index;
     const cut = limits.truncateAfter !== undefined && index > 0 && index % limits.truncateAfter === 0;
     const before = limited(states, limits, cut);
-    const taken = step(inputs[at] as Tensor, before, index);
     const mask = masks?.[at];
-    const next = mask ? taken.map((state, which) => where(mask, state, before[which] as Tensor)) : taken;
-    states = listener
-      ? next.map((state, which) =>
-          heard(state, (dy) => listener.gradient(which === 0 ? 'hidden' : 'cell', index, dy)),
-        )
-      : next;
+    states = step(inputs[at] as Tensor, before, (state, which) => {
+      const taken = mask ? where(mask, state, before[which] as Tensor) : state;
+      if (!listener) return taken;
+      return heard(taken, (dy) => listener.gradient(which === 0 ? 'hidden' : 'cell', index, dy));
+    });
     if (options.returnSequences) outputs.push(states[0] as Tensor);
   }
   return [options.returnSequences ? stack(outputs, 1) : (states[0] as Tensor), ...states];
@@ -78,7 +76,8 @@ function inputProducts({ x, kernel, bias, mask }: SequenceTensors, { shape }: Se
 /** One tensor for each time step; tfjs has no gradient for `unstack` into one. */
 const stepsOf = (x: Tensor): Tensor[] => (x.shape[0] === 1 ? [squeeze(x, [0])] : unstack(x));
 
-type Step = (input: Tensor, states: States, index: number) => Tensor[];
+/** @param settle - Gives a new state the form in which all that follows sees it: masked, and heard. */
+type Step = (input: Tensor, states: States, settle: (state: Tensor, which: number) => Tensor) => Tensor[];
 
 /** By gates of equal width side by side. */
 const parts = (z: Tensor, count: number): Tensor[] => split(z, count, 1);
@@ -89,7 +88,7 @@ const opening = (hard: boolean, z: Tensor): Tensor =>
   hard ? clipByValue(add(mul(z, 0.2), 0.5), 0, 1) : sigmoid(z);
 
 function lstmStep({ recurrentKernel, keep }: SequenceTensors, { shape, listener }: SequenceOptions): Step {
-  return (input, [hidden, memory]) => {
+  return (input, [hidden, memory], settle) => {
     const dropped = keep ? mul(hidden as Tensor, keep) : (hidden as Tensor);
     const [zi, zf, zg, zo] = parts(add(input, product(dropped, recurrentKernel)), 4) as [
       Tensor,
@@ -101,8 +100,8 @@ function lstmStep({ recurrentKernel, keep }: SequenceTensors, { shape, listener 
     listener?.gate('input', i);
     listener?.gate('forget', f);
     listener?.gate('output', o);
-    const plain = add(mul(f, memory as Tensor), mul(i, tanh(zg)));
-    return [mul(o, tanh(plain)), plain];
+    const next = settle(add(mul(f, memory as Tensor), mul(i, tanh(zg))), 1);
+    return [settle(mul(o, tanh(next)), 0), next];
   };
 }
 
@@ -113,7 +112,7 @@ function gruStep(
   const { units, resetAfter, hard } = shape;
   const recurrentBias = bias && resetAfter ? unstack(bias)[1] : undefined;
   const [gateKernel, candidateKernel] = split(recurrentKernel, [2 * units, units], 1) as [Tensor, Tensor];
-  return (input, [hidden]) => {
+  return (input, [hidden], settle) => {
     const before = hidden as Tensor;
     const dropped = keep ? mul(before, keep) : before;
     const [xz, xr, xn] = parts(input, 3) as [Tensor, Tensor, Tensor];
@@ -129,7 +128,7 @@ function gruStep(
     listener?.gate('reset', r);
     const said = resetAfter ? mul(r, hn) : product(mul(r, dropped), candidateKernel);
     const n = tanh(add(xn, said));
-    return [add(mul(z, before), mul(add(neg(z), 1), n))];
+    return [settle(add(mul(z, before), mul(add(neg(z), 1), n)), 0)];
   };
 }
 
