@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
 import { watch } from 'gradient-health';
 import { reaches } from '../battery/goal.js';
-import { clips, type Observe } from '../battery/observe.js';
+import { clipOption, type Observe } from '../battery/observe.js';
 import { parsePrograms } from '../battery/parse-programs.js';
 import type { Program } from '../battery/program.js';
 import { runProgram } from '../battery/run-program.js';
@@ -41,11 +41,11 @@ async function trainOnce(program: Program, seed: number): Promise<boolean> {
   let steps = 0;
   let fired = 0;
   let largestNorm = 0;
-  const observe: Observe = (model, clip) => {
-    const strategy = clip && clips[clip.name]?.(clip.limit);
+  const observe: Observe = (model, { clip }) => {
     const monitor = watch(model, {
-      ...(strategy && { clip: strategy }),
+      ...clipOption(clip),
       rules: [],
+      activations: false,
       onStep(record) {
         steps++;
         if (record.clip?.fired) fired++;
