@@ -53,6 +53,12 @@ async function furtherUp(state: State, context: RemedyContext, attempt: Attempt)
   return more && more.findings.filter(isAlarm).length <= state.findings.filter(isAlarm).length ? more : state;
 }
 
+/** What is wrong with a trial still: gradients that are no numbers harm nothing where a clip leaves such steps out. */
+function left({ plan, report, after }: Trial): readonly Finding[] {
+  const isSkipped = plan.clip?.name.startsWith('skipNonFinite') === true && Number.isFinite(after);
+  return isSkipped ? report.findings.filter(({ rule }) => rule !== 'non-finite') : report.findings;
+}
+
 const isAlarm = ({ severity }: Finding): boolean => severity !== 'info';
 
 /** Whether anything is wrong with a training, as far as a trial shows. */
@@ -78,7 +84,7 @@ async function best(
   for (const { plan, remedies } of candidates.slice(0, triesPerRound)) {
     const trial = await attempt(plan, remedies);
     if (!trial) break;
-    const { findings } = trial.report;
+    const findings = left(trial);
     if (!helps(state, trial, least) || (found && !isBetter(trial, found.trial))) continue;
     const verified = { before: state.trial.after, after: trial.after, measure: 'loss' };
     const added = remedies.map((remedy): Remedy => ({ ...remedy, verified }));
@@ -102,7 +108,7 @@ function helps({ trial: old, findings }: State, trial: Trial, least: number): bo
   if (String(trial.plan.loss) !== String(old.plan.loss) && trial.accuracy !== null && old.accuracy !== null)
     return trial.accuracy > old.accuracy + least;
   if (trial.after < old.after - least * Math.abs(old.after)) return true;
-  const [was, is] = [findings, trial.report.findings].map((all) => all.filter(isAlarm).length);
+  const [was, is] = [findings, left(trial)].map((all) => all.filter(isAlarm).length);
   return (is ?? 0) < (was ?? 0) && trial.after <= old.after + standstill * Math.abs(old.after);
 }
 
@@ -127,13 +133,13 @@ async function withoutIdle(
     );
     const trial = plan && (await attempt(plan, rest));
     if (!trial || !isNoWorse(trial, kept)) continue;
-    kept = { trial, applied: rest, findings: trial.report.findings };
+    kept = { trial, applied: rest, findings: left(trial) };
   }
   return kept;
 }
 
 function isNoWorse(trial: Trial, { trial: other, findings }: State): boolean {
-  const alarms = trial.report.findings.filter(isAlarm).length;
+  const alarms = left(trial).filter(isAlarm).length;
   return (
     trial.after <= other.after + standstill * Math.abs(other.after) &&
     alarms <= findings.filter(isAlarm).length
