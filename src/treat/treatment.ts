@@ -46,11 +46,11 @@ export interface TreatOptions {
    */
   readonly maxSeconds?: number;
   /**
-   * Ends the treatment between two steps, which then throws the signal's reason.
+   * An `AbortSignal`, or what throws as one does: ends the treatment between two steps, which then throws its reason.
    *
    * @default none
    */
-  readonly signal?: AbortSignal;
+  readonly signal?: { throwIfAborted(): void };
   /**
    * Compiles a copy of the model where class and configuration of its optimizer do not tell everything.
    *

@@ -15,15 +15,16 @@ import { fuseLayer, isFusable } from './fuse-layer.js';
  * @remarks Cost: nothing until the model runs.
  * @example
  * ```ts
- * import { ones } from '@tensorflow/tfjs-core';
+ * import { ones, type Tensor } from '@tensorflow/tfjs-core';
  * import { layers, sequential } from '@tensorflow/tfjs-layers';
  * import { fuse } from 'gradient-health';
  *
  * const recurrentInitializer = 'glorotUniform';
  * const model = sequential({ layers: [layers.lstm({ units: 4, inputShape: [10, 3], recurrentInitializer })] });
- * const [before, after] = [model.predict(ones([1, 10, 3])), fuse(model).predict(ones([1, 10, 3]))];
- * const error = Math.max(...before.dataSync().map((value, index) => Math.abs(value - after.dataSync()[index])));
- * console.log(error < 1e-6);
+ * const before = model.predict(ones([1, 10, 3])) as Tensor;
+ * const after = fuse(model).predict(ones([1, 10, 3])) as Tensor;
+ * const differences = before.dataSync().map((value, index) => Math.abs(value - after.dataSync()[index]));
+ * console.log(Math.max(...differences) < 1e-6);
  * // true
  * ```
  */

@@ -40,11 +40,12 @@ export const gruClass: OwnClass = {
  *   in between, 4 with the reset before the product. Source: arXiv 1406.1078; 1412.3555.
  * @example
  * ```ts
- * import { ones } from '@tensorflow/tfjs-core';
+ * import { ones, type Tensor } from '@tensorflow/tfjs-core';
  * import { layers } from 'gradient-health';
  *
  * const layer = layers.gru({ units: 4, returnSequences: true });
- * console.log(layer.apply(ones([2, 10, 3])).shape.join(' x '));
+ * const output = layer.apply(ones([2, 10, 3])) as Tensor;
+ * console.log(output.shape.join(' x '));
  * // 2 x 10 x 4
  * console.log(layer.getWeights().map(({ shape }) => shape.join(' x ')).join(', '));
  * // 3 x 12, 4 x 12, 2 x 12

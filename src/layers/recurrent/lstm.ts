@@ -40,12 +40,13 @@ export const lstmClass: OwnClass = {
  *   (1997), Gers et al. (2000).
  * @example
  * ```ts
- * import { ones } from '@tensorflow/tfjs-core';
+ * import { ones, type Tensor } from '@tensorflow/tfjs-core';
  * import { sequential } from '@tensorflow/tfjs-layers';
  * import { layers } from 'gradient-health';
  *
  * const model = sequential({ layers: [layers.lstm({ units: 4, inputShape: [10, 3] })] });
- * console.log(model.predict(ones([2, 10, 3])).shape.join(' x '));
+ * const output = model.predict(ones([2, 10, 3])) as Tensor;
+ * console.log(output.shape.join(' x '));
  * // 2 x 4
  * ```
  */

@@ -23,7 +23,7 @@ import type { CellOptions } from './cell-options.js';
  *   library that have a fused layer, {@link lstm} and {@link gru}, take a tenth of the time there.
  * @example
  * ```ts
- * import { add, mul, ones, sigmoid, sub, tanh } from '@tensorflow/tfjs-core';
+ * import { add, mul, ones, sigmoid, sub, tanh, type Tensor } from '@tensorflow/tfjs-core';
  * import * as tfl from '@tensorflow/tfjs-layers';
  * import { layers } from 'gradient-health';
  *
@@ -38,7 +38,8 @@ import type { CellOptions } from './cell-options.js';
  *   },
  * }));
  * const layer = tfl.layers.rnn({ cell: [gatedCell({ units: 8 }), layers.lstmCell({ units: 4 })] });
- * console.log(layer.apply(ones([2, 10, 3])).shape.join(' x '));
+ * const output = layer.apply(ones([2, 10, 3])) as Tensor;
+ * console.log(output.shape.join(' x '));
  * // 2 x 4
  * ```
  */

@@ -73,12 +73,13 @@ export const gruCellClass: CellClass<GruCellOptions> = cellClass<
  * @remarks Cost: about 20 operations of tfjs a time step forward. Source: arXiv 1406.1078; 1412.3555.
  * @example
  * ```ts
- * import { ones } from '@tensorflow/tfjs-core';
+ * import { ones, type Tensor } from '@tensorflow/tfjs-core';
  * import * as tfl from '@tensorflow/tfjs-layers';
  * import { layers } from 'gradient-health';
  *
  * const layer = tfl.layers.rnn({ cell: layers.gruCell({ units: 4, zoneout: 0.1 }) });
- * console.log(layer.apply(ones([2, 10, 3])).shape.join(' x '));
+ * const output = layer.apply(ones([2, 10, 3])) as Tensor;
+ * console.log(output.shape.join(' x '));
  * // 2 x 4
  * ```
  */

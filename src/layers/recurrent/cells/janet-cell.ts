@@ -46,12 +46,13 @@ export const janetCellClass: CellClass<JanetCellOptions> = cellClass(
  * @remarks Cost: about 16 operations of tfjs a time step forward. Source: arXiv 1804.04849.
  * @example
  * ```ts
- * import { ones } from '@tensorflow/tfjs-core';
+ * import { ones, type Tensor } from '@tensorflow/tfjs-core';
  * import * as tfl from '@tensorflow/tfjs-layers';
  * import { layers } from 'gradient-health';
  *
  * const layer = tfl.layers.rnn({ cell: layers.janetCell({ units: 4 }) });
- * console.log(layer.apply(ones([2, 10, 3])).shape.join(' x '));
+ * const output = layer.apply(ones([2, 10, 3])) as Tensor;
+ * console.log(output.shape.join(' x '));
  * // 2 x 4
  * ```
  */

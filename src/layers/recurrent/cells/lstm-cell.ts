@@ -102,13 +102,14 @@ export const lstmCellClass: CellClass<LstmCellOptions> = cellClass<
  *   (2000).
  * @example
  * ```ts
- * import { ones } from '@tensorflow/tfjs-core';
+ * import { ones, type Tensor } from '@tensorflow/tfjs-core';
  * import * as tfl from '@tensorflow/tfjs-layers';
  * import { layers } from 'gradient-health';
  *
  * const cells = [layers.lstmCell({ units: 4 }), layers.lstmCell({ units: 4, peepholes: true, coupled: true })];
  * const layer = tfl.layers.rnn({ cell: cells, returnSequences: true });
- * console.log(layer.apply(ones([2, 10, 3])).shape.join(' x '));
+ * const output = layer.apply(ones([2, 10, 3])) as Tensor;
+ * console.log(output.shape.join(' x '));
  * // 2 x 10 x 4
  * ```
  */
