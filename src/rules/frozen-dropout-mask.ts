@@ -19,6 +19,8 @@ export function frozenDropoutMask(): Rule {
     id: 'frozen-dropout-mask',
     applies: ({ className, config }) =>
       /^RNN$|Cell$/.test(className) &&
+      // Cells of this library have this too where they drop anything, and draw anew.
+      config?.['candidateDropout'] === undefined &&
       (Number(config?.['dropout'] ?? 0) > 0 || Number(config?.['recurrentDropout'] ?? 0) > 0),
     message:
       'tfjs draws the dropout mask of a cell in an rnn layer once and keeps it for ever, while predicting too.',

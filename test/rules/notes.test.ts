@@ -38,6 +38,12 @@ test.each<[string, Rule, Partial<Layer>, Partial<Layer>]>([
     { className: 'LSTM', config: { dropout: 0.2 } },
   ],
   [
+    'dropout of a cell, unless it is one of this library',
+    frozenDropoutMask(),
+    { className: 'LSTMCell', config: { dropout: 0.2 } },
+    { className: 'GradientHealthLSTMCell', config: { dropout: 0.2, candidateDropout: 0 } },
+  ],
+  [
     'frozen layers that move',
     trainedWhileFrozen(),
     { config: { trainable: false } },

@@ -167,15 +167,15 @@ test('after register() a fresh process loads every cell of this library, and som
 
 test('a cell of a layer of its own, the fused layer and the one of tfjs compute the same', () => {
   const options = { units, recurrentActivation: 'sigmoid', recurrentInitializer: 'zeros' } as const;
-  const all = [
+  const all: readonly tfl.layers.Layer[] = [
     layers.lstm({ units, returnSequences: true }),
     tfl.layers.rnn({ cell: layers.lstmCell({ units }), returnSequences: true }),
     tfl.layers.rnn({ cell: tfl.layers.lstmCell(options), returnSequences: true }),
   ];
   for (const layer of all) layer.apply(x);
-  const [first] = all as [tfl.layers.Layer, ...tfl.layers.Layer[]];
+  const weights = all[0]?.getWeights() ?? [];
   const outputs = all.map((layer) => {
-    layer.setWeights(first.getWeights());
+    layer.setWeights(weights);
     return layer.apply(x) as tf.Tensor;
   });
   for (const output of outputs) {
