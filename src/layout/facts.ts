@@ -1,6 +1,7 @@
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import type { LayerFacts, ModelFacts } from '../record/run.js';
 import { type PlacedLayer, placeLayers } from './paths.js';
+import { tellsThroughTime } from './through-time.js';
 
 type Config = Readonly<Record<string, unknown>>;
 
@@ -36,6 +37,7 @@ function layerFacts({ path, layer, depth, inbound, isOutput }: PlacedLayer): Lay
     depth,
     inbound,
     ...(activation !== undefined && { activation }),
+    ...(tellsThroughTime(layer) && { fused: true }),
     ...(initializers && { initializers }),
     ...(regularizers && { regularizers }),
     ...(constraints && { constraints }),

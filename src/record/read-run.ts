@@ -74,6 +74,7 @@ const layerFacts = fields<LayerFacts>({
   depth: number,
   inbound: list(string),
   activation: optional(string),
+  fused: optional(boolean),
   initializers: optional(map(string)),
   regularizers: optional(map(string)),
   constraints: optional(map(string)),

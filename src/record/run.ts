@@ -46,6 +46,8 @@ export interface LayerFacts {
   readonly inbound: readonly string[];
   /** Name of its activation, where it has one. */
   readonly activation?: string;
+  /** A recurrent layer that this library computes, without the defects of tfjs's own of the same class. */
+  readonly fused?: boolean;
   /** Initialiser of each weight, e.g. `{ kernel: 'VarianceScaling(2, fanIn, normal)' }`. */
   readonly initializers?: Readonly<Record<string, string>>;
   /** Regulariser of each weight that has one, e.g. `{ kernel: 'L1L2(0, 0.01)' }`: the factors of L1 and of L2. */

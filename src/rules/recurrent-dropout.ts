@@ -17,8 +17,8 @@ import { layerNote } from './layer-note.js';
 export function recurrentDropout(): Rule {
   return layerNote({
     id: 'recurrent-dropout',
-    applies: ({ className, config }) =>
-      /^GRU(Cell)?$/.test(className) && Number(config?.['recurrentDropout'] ?? 0) > 0,
+    applies: ({ className, config, fused = false }) =>
+      !fused && /^GRU(Cell)?$/.test(className) && Number(config?.['recurrentDropout'] ?? 0) > 0,
     message:
       'tfjs applies the recurrent dropout of a GRU to the state that is carried on, which makes it grow with each time step.',
     failing: 'warning',

@@ -173,7 +173,9 @@ describe('a bundle', () => {
     const paths = inputs.map(({ path }) => path);
     expect(paths.filter((path) => path.includes('tfjs-core')).length).toBeGreaterThan(0);
     expect(paths.filter((path) => path.includes('tfjs-layers'))).toEqual([]);
-    expect(paths.filter((path) => /gradient-health\/dist\/(?!clip\/|layout\/host-memory)/.test(path))).toEqual([]);
+    expect(
+      paths.filter((path) => /gradient-health\/dist\/(?!clip\/|layout\/host-memory)/.test(path)),
+    ).toEqual([]);
     expect(ownBytes(inputs)).toBeLessThan(8_000);
   });
 

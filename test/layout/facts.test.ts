@@ -1,5 +1,6 @@
 import { zeros } from '@tensorflow/tfjs-core';
 import { layers, sequential } from '@tensorflow/tfjs-layers';
+import { layers as fused } from 'gradient-health';
 import { describe, expect, test } from 'vitest';
 import { modelFacts } from '../../src/layout/facts.js';
 
@@ -58,4 +59,18 @@ describe('the facts of a model', () => {
     model.build();
     expect(modelFacts(model).layers).toMatchObject(chain);
   });
+});
+
+test('a recurrent layer of this library is told from one of tfjs', () => {
+  const inputShape = [4, 2];
+  const model = sequential({
+    layers: [
+      fused.gru({ units: 2, returnSequences: true, resetAfter: false, inputShape }),
+      layers.gru({ units: 2, recurrentInitializer: 'ones' }),
+    ],
+  });
+  expect(modelFacts(model).layers.map(({ className, fused: ours }) => [className, ours])).toEqual([
+    ['GRU', true],
+    ['GRU', undefined],
+  ]);
 });

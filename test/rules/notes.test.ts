@@ -32,6 +32,12 @@ test.each<[string, Rule, Partial<Layer>, Partial<Layer>]>([
     { className: 'LSTM', config: { recurrentDropout: 0.2 } },
   ],
   [
+    'recurrent dropout of a GRU, unless this library computes it',
+    recurrentDropout(),
+    { className: 'GRU', config: { recurrentDropout: 0.2 } },
+    { className: 'GRU', config: { recurrentDropout: 0.2 }, fused: true },
+  ],
+  [
     'dropout of a cell in an rnn layer',
     frozenDropoutMask(),
     { className: 'RNN', config: { dropout: 0.2 } },

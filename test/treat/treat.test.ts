@@ -12,7 +12,7 @@ function data(): { x: tf.Tensor2D; y: tf.Tensor2D } {
   const x = tf.randomUniform([96, 2], -1, 1, 'float32', 7) as tf.Tensor2D;
   const y = tf.tidy(() => {
     const [a, b] = tf.split(x, 2, 1) as [tf.Tensor2D, tf.Tensor2D];
-    return tf.cast(tf.greater(tf.mul(a, b), 0), 'float32');
+    return tf.cast<tf.Tensor2D>(tf.greater(tf.mul(a, b), 0), 'float32');
   });
   return { x, y };
 }

@@ -20,5 +20,10 @@ export function draw(options: Plot.PlotOptions): (SVGSVGElement | HTMLElement) &
 /** The axis of the training steps: whole numbers, also where there are few. */
 export function stepAxis([from, to]: readonly [number, number]): Plot.Markish {
   const few = to - from <= 12;
-  return Plot.axisX({ label: 'training step', labelArrow: 'none', tickSize: 4, ...(few && { interval: 1, tickFormat: String }) });
+  return Plot.axisX({
+    label: 'training step',
+    labelArrow: 'none',
+    tickSize: 4,
+    ...(few && { interval: 1, tickFormat: String }),
+  });
 }
