@@ -14,7 +14,12 @@ export interface TreatOptions {
    *
    * @default the training samples, up to 256 of them
    */
-  readonly validation?: { readonly x: Tensor | readonly Tensor[]; readonly y: Tensor | readonly Tensor[] };
+  readonly validation?: {
+    /** As `x` of the training samples. */
+    readonly x: Tensor | readonly Tensor[];
+    /** As `y` of the training samples. */
+    readonly y: Tensor | readonly Tensor[];
+  };
   /**
    * A diagnosis that was made before, whose findings are treated beside those of a first trial.
    *
@@ -50,7 +55,10 @@ export interface TreatOptions {
    *
    * @default none
    */
-  readonly signal?: { throwIfAborted(): void };
+  readonly signal?: {
+    /** Throws once the treatment is to end. */
+    throwIfAborted(): void;
+  };
   /**
    * Compiles a copy of the model where class and configuration of its optimizer do not tell everything.
    *
