@@ -54,7 +54,7 @@ const strategies: Readonly<Record<string, ClipStrategy>> = {
 };
 
 /** Steps of cpu take a second or so. */
-const pairs = { wasm: 101, cpu: 21 };
+const pairs = { wasm: 101, cpu: 15 };
 
 /** Every variant trains a model of its own from the same weights on the same batch. */
 function clippingOn(backend: 'cpu' | 'wasm'): BenchCase {

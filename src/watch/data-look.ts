@@ -8,6 +8,8 @@ import type { Gauge, Reading } from './gauge.js';
 export interface DataLook {
   /** What was seen so far; a new object whenever it tells more. */
   readonly facts: DataFacts | null;
+  /** Resolves when the batches so far are in the facts. */
+  settled(): Promise<void>;
   /** Gives the model its own method back. */
   remove(): void;
 }
@@ -44,6 +46,7 @@ export function lookAtData(
   let published: DataFacts | null = null;
   let batches = 0;
   let looking = true;
+  let pending: Promise<void> = Promise.resolve();
 
   const add = (input: TensorStats, target: TensorStats | undefined, batchSize: number): void => {
     const before = facts;
@@ -65,7 +68,7 @@ export function lookAtData(
     const target: Reading<TensorStats> | undefined = y && gauge.stats(y, false);
     const done = (): void => add(input(), target?.(), x.shape[0] ?? 1);
     const settling = gauge.settle();
-    if (settling) settling.then(done).catch(failed);
+    if (settling) pending = Promise.all([pending, settling]).then(done).catch(failed);
     else done();
   };
   const looked = function (this: Trainer): (data: Tensor[]) => unknown {
@@ -92,6 +95,7 @@ export function lookAtData(
     get facts() {
       return published;
     },
+    settled: () => pending,
     remove() {
       looking = false;
       if (trainer.makeTrainFunction === looked) delete (trainer as Partial<Trainer>).makeTrainFunction;

@@ -11,7 +11,7 @@ import { computesAsTfjs } from './growing-xs.js';
 import { readsSynchronously, type StepObserver } from './hook.js';
 import type { Unscaled } from './loss-scale.js';
 import type { ModelView } from './model.js';
-import { createReadQueue } from './read-queue.js';
+import type { ReadQueue } from './read-queue.js';
 import { draftSequences, listenToFused, type SequencesDraft } from './sequences.js';
 import { type NamedGradient, type Slots, toList } from './slots.js';
 import {
@@ -35,6 +35,8 @@ export interface ObserverOptions {
   readonly activationsDue: (step: number) => boolean;
   readonly clipName: () => string | undefined;
   readonly budget: Budget;
+  /** Shared by all that is read back, so that one read is in flight. */
+  readonly queue: ReadQueue;
   /** Receives the records, in step order. */
   readonly record: (record: StepRecord) => void;
   /** Called when gradients had to be put back into their slots. */
@@ -70,7 +72,6 @@ interface Draft {
 }
 
 export function createObserver(options: ObserverOptions): Observer {
-  const queue = createReadQueue();
   let steps = 0;
   let measured = 0;
   let current = 0;
@@ -86,7 +87,7 @@ export function createObserver(options: ObserverOptions): Observer {
 
   const draftOf = (step: number): Draft | undefined => {
     if (!options.due(step) || !budget.allows()) return undefined;
-    const gauge = readsSynchronously() ? hostGauge() : deviceGauge(queue);
+    const gauge = readsSynchronously() ? hostGauge() : deviceGauge(options.queue);
     return { step, gauge, sequences: draftSequences(gauge) };
   };
   /** Has the fused layers stop telling. */

@@ -26,6 +26,8 @@ export function createReadQueue(): ReadQueue {
 
   async function readAll(): Promise<void> {
     reading = true;
+    // Whatever else this step asks for joins the first read.
+    await Promise.resolve();
     while (queue.length > 0) {
       const batch = queue;
       queue = [];

@@ -103,6 +103,7 @@ export function watch(target: LayersModel | Optimizer, options: WatchOptions = {
     due,
     histogramsDue,
     budget,
+    queue,
     activationsDue,
     clipName: () => optimizer && existingHook(optimizer)?.clipper?.strategy.name,
     record(record) {
@@ -193,6 +194,7 @@ export function watch(target: LayersModel | Optimizer, options: WatchOptions = {
     observe: (gradients, loss) => observer.observe(gradients, loss),
     restore: () => autopsy?.restore() ?? null,
     async flush() {
+      await look?.settled();
       await observer.settled();
       await recorder.flush();
     },
