@@ -61,6 +61,8 @@ const hostUnitNorms = defineHostKernel<Blocks>({
 
 const hostScaleUnits = defineHostKernel<Blocks>({
   name: 'GradientHealthScaleUnits',
+  // wasm multiplies by vector instructions.
+  backends: ['cpu'],
   isIdentity: ([, factors]) => factors?.every((factor) => factor === 1) ?? true,
   compute: (output, [values = output, factors = output], { inner }) =>
     changeUnits(output, values, Float64Array.from(factors), inner, 'scale'),
