@@ -4,6 +4,7 @@ import { shortNumber } from '../record/short-number.js';
 import { findingOf } from './finding-of.js';
 import { fails, lossTrend } from './loss-trend.js';
 import { sizeOf } from './size-of.js';
+import { symptoms } from './symptoms.js';
 import { checkThreshold } from './threshold.js';
 
 /** Options of {@link inputScale}. */
@@ -66,18 +67,8 @@ const explains = [
   'exploding-gradient',
   'exploding-through-time',
   'vanishing-gradient',
-  'dead-units',
   'gate-saturation',
-  'saturated-activation',
-  'zero-gradient',
-  'unchanged-weights',
-  'non-finite',
-  'update-ratio-high',
-  'update-ratio-low',
-  'gradient-spike',
-  'loss-divergence',
-  'loss-oscillation',
-  'loss-plateau',
+  ...symptoms,
 ];
 
 function check(run: Run, above: number, below: number, atOnce: boolean): Finding[] {

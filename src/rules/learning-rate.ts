@@ -6,6 +6,7 @@ import { findingOf } from './finding-of.js';
 import { fails, finiteLosses, lossTrend } from './loss-trend.js';
 import { median, motion, updateRatio } from './motion.js';
 import { learningRateRemedy } from './smaller-steps.js';
+import { symptoms } from './symptoms.js';
 import { checkThreshold } from './threshold.js';
 import { variableOf, weightedLayers } from './weighted-layers.js';
 
@@ -66,21 +67,7 @@ export function learningRate(options: LearningRateOptions = {}): Rule {
   return { id, explains, check: (run) => tooHigh(run, above) ?? tooLow(run, below, overRecords) ?? [] };
 }
 
-const explains = [
-  'exploding-gradient',
-  'gate-saturation',
-  'dead-units',
-  'saturated-activation',
-  'zero-gradient',
-  'unchanged-weights',
-  'non-finite',
-  'update-ratio-high',
-  'update-ratio-low',
-  'gradient-spike',
-  'loss-divergence',
-  'loss-oscillation',
-  'loss-plateau',
-];
+const explains = ['exploding-gradient', 'gate-saturation', ...symptoms];
 
 function tooHigh(run: Run, above: number): Finding[] | null {
   if (!fails(run)) return null;

@@ -3,6 +3,7 @@ import type { Run } from '../record/run.js';
 import { findingOf } from './finding-of.js';
 import { lossTrend } from './loss-trend.js';
 import { outputFault } from './output-fault.js';
+import { symptoms } from './symptoms.js';
 
 const id = 'output-loss-mismatch';
 /** Share of a constant prediction's loss at which even what should not work plainly does. Heuristic. */
@@ -36,17 +37,7 @@ const explains = [
   'learning-rate',
   'exploding-gradient',
   'vanishing-gradient',
-  'dead-units',
-  'saturated-activation',
-  'zero-gradient',
-  'unchanged-weights',
-  'non-finite',
-  'update-ratio-high',
-  'update-ratio-low',
-  'gradient-spike',
-  'loss-divergence',
-  'loss-oscillation',
-  'loss-plateau',
+  ...symptoms,
 ];
 
 function check(run: Run): Finding[] {

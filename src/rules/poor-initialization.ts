@@ -7,6 +7,7 @@ import { fittingInitializer } from './fitting-initializer.js';
 import { type InitialWeights, initialWeights, keepsScale } from './initial-weights.js';
 import { fails } from './loss-trend.js';
 import { sizeOf } from './size-of.js';
+import { symptoms } from './symptoms.js';
 import { checkThreshold } from './threshold.js';
 
 /** Options of {@link poorInitialization}. */
@@ -69,17 +70,7 @@ const explains = [
   'vanishing-gradient',
   'vanishing-through-time',
   'gate-saturation',
-  'dead-units',
-  'saturated-activation',
-  'zero-gradient',
-  'unchanged-weights',
-  'non-finite',
-  'update-ratio-high',
-  'update-ratio-low',
-  'gradient-spike',
-  'loss-divergence',
-  'loss-oscillation',
-  'loss-plateau',
+  ...symptoms,
 ];
 
 function check(run: Run, factor: number, saturation: number): Finding[] {

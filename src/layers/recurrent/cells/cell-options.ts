@@ -1,9 +1,7 @@
-import type { Initializer } from '../../../init/initializer.js';
-import type { Regularizer } from '../../define-layer.js';
-import type { Constraint } from '../recurrent-options.js';
+import type { GateOptions } from '../gate-options.js';
 
 /** Options of every cell: those of Keras 3, and what keeps a recurrent net from learning by heart. */
-export interface CellOptions {
+export interface CellOptions extends GateOptions {
   /** Size of each state. */
   readonly units: number;
   /**
@@ -30,80 +28,6 @@ export interface CellOptions {
    * @default 'sigmoid'
    */
   readonly recurrentActivation?: CellActivation;
-  /**
-   * Whether the gates have a bias.
-   *
-   * @default true
-   */
-  readonly useBias?: boolean;
-  /**
-   * Of the input's weights.
-   *
-   * @default 'glorotUniform'
-   */
-  readonly kernelInitializer?: Initializer | string;
-  /**
-   * Of the state's weights.
-   *
-   * @default initializers.orthogonal()
-   */
-  readonly recurrentInitializer?: Initializer | string;
-  /**
-   * Of the bias.
-   *
-   * @default 'zeros'
-   */
-  readonly biasInitializer?: Initializer | string;
-  /**
-   * Of the input's weights, as tfjs takes it.
-   *
-   * @default none
-   */
-  readonly kernelRegularizer?: Regularizer | string;
-  /**
-   * Of the state's weights, as tfjs takes it.
-   *
-   * @default none
-   */
-  readonly recurrentRegularizer?: Regularizer | string;
-  /**
-   * Of the bias, as tfjs takes it.
-   *
-   * @default none
-   */
-  readonly biasRegularizer?: Regularizer | string;
-  /**
-   * Of the input's weights, as tfjs takes it.
-   *
-   * @default none
-   */
-  readonly kernelConstraint?: Constraint | string;
-  /**
-   * Of the state's weights, as tfjs takes it.
-   *
-   * @default none
-   */
-  readonly recurrentConstraint?: Constraint | string;
-  /**
-   * Of the bias, as tfjs takes it.
-   *
-   * @default none
-   */
-  readonly biasConstraint?: Constraint | string;
-  /**
-   * Share of inputs that are dropped while training, in [0, 1): one mask for each sample, the same at all time steps, drawn
-   * anew for each sequence (Gal, arXiv 1512.05287).
-   *
-   * @default 0
-   */
-  readonly dropout?: number;
-  /**
-   * The same for the state, only where the recurrent kernel multiplies it: what is carried on stays whole, so that it
-   * stays bounded.
-   *
-   * @default 0
-   */
-  readonly recurrentDropout?: number;
   /**
    * Share of what is about to be written into the state that is dropped while training, in [0, 1), drawn anew at each
    * time step; nothing that is remembered is lost (Semeniuta, arXiv 1603.05118).

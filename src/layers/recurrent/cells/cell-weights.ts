@@ -2,7 +2,7 @@ import { concat, fill, split, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { initializers, type LayerVariable, type layers } from '@tensorflow/tfjs-layers';
 import type { Initializer } from '../../../init/initializer.js';
 import type { Regularizer } from '../../define-layer.js';
-import type { Constraint } from '../recurrent-options.js';
+import type { Constraint } from '../gate-options.js';
 import type { CellBody, CellWeight } from './cell-body.js';
 import type { CellTensors } from './cell-step.js';
 

@@ -20,7 +20,7 @@ import type { CellOptions } from './cell-options.js';
  *   where `config` repeats them.
  * @returns The function that creates cells; it throws RangeError for options out of range.
  * @remarks Cost: two matrix products a time step and what `update` does, each an operation of tfjs; the cells of this
- *   library that have a fused layer, {@link lstm} and {@link gru}, take a tenth of the time there.
+ *   library that have a fused layer, {@link lstm} and {@link gru}, take a fraction of the time there.
  * @example
  * ```ts
  * import { add, mul, ones, sigmoid, sub, tanh, type Tensor } from '@tensorflow/tfjs-core';

@@ -59,7 +59,7 @@ export const gruCellClass: CellClass<GruCellOptions> = cellClass<
 
 /**
  * Creates the cell of a GRU, one time step of it, for `cell` of `tf.layers.rnn`; without that, {@link gru} computes the same
- * ten times as fast.
+ * several times as fast.
  *
  * z, r = sigmoid(x W + h' U + b), h = z h' + (1 - z) n, with n = tanh(x W + b + r (h' U + b_h)) for `resetAfter`, else
  * n = tanh(x W + (r h') U + b), element by element, h' being the state of the time step before. Weights are those of tfjs and

@@ -83,7 +83,7 @@ export const lstmCellClass: CellClass<LstmCellOptions> = cellClass<
 
 /**
  * Creates the cell of an LSTM, one time step of it, for `cell` of `tf.layers.rnn`; without that, {@link lstm} computes the
- * same ten times as fast.
+ * same several times as fast.
  *
  * i, f, o = sigmoid(x W + h' U + b), g = tanh(x W + h' U + b), c = f c' + i g, h = o tanh(c), element by element, with h' and
  * c' of the time step before. Weights are those of tfjs and Keras: kernel [inputs, 4 units], recurrent_kernel
