@@ -1,3 +1,4 @@
+import type { Remedy } from '../src/index.js';
 import { reaches } from './goal.js';
 import type { Program } from './program.js';
 import { median } from './summary.js';
@@ -17,6 +18,8 @@ export interface TreatLine {
   readonly reachedBefore: boolean;
   /** Kind and value of each change. */
   readonly applied: readonly string[];
+  /** How many of the changes a trial was worse without. */
+  readonly needed: number;
   /** CPU time of treatment and treated training over that of the untreated training. */
   readonly timeRatio: number;
   readonly seconds: Treated['seconds'];
@@ -35,6 +38,8 @@ export interface TreatSummary {
   readonly timeRatio: number;
   /** Changes in the median, over the runs of faulty programs with any. */
   readonly medianChanges: number | null;
+  /** Share of all changes that a trial was worse without: by its loss, its right classes or its findings. */
+  readonly needed: Share;
 }
 
 const writable = (value: number): number | string => (Number.isFinite(value) ? value : String(value));
@@ -53,9 +58,17 @@ export function treatLineOf(
     reached: goal !== undefined && reaches(goal, after),
     reachedBefore: goal !== undefined && reaches(goal, before),
     applied: applied.map(({ kind, to }) => `${kind}: ${to}`),
+    needed: applied.filter(isNeeded).length,
     timeRatio: (seconds.treatment + seconds.treated) / seconds.untreated,
     seconds,
   };
+}
+
+/** Whether leaving a change out was tried and made things worse. */
+function isNeeded({ verified }: Remedy): boolean {
+  if (!verified) return false;
+  const { before, after, measure } = verified;
+  return measure === 'accuracy' ? after > before : after < before;
 }
 
 export function summarizeTreatment(programs: readonly Program[], lines: readonly TreatLine[]): TreatSummary {
@@ -79,5 +92,9 @@ export function summarizeTreatment(programs: readonly Program[], lines: readonly
     stillHealthy: share(false, ({ reached }) => reached),
     timeRatio: (total('treatment') + total('treated')) / total('untreated'),
     medianChanges: median(changes),
+    needed: shareOf(
+      lines.reduce((sum, { needed }) => sum + needed, 0),
+      lines.reduce((sum, { applied }) => sum + applied.length, 0),
+    ),
   };
 }

@@ -57,21 +57,30 @@ export function treatSummaryText(summary: TreatSummary, seeds: number): string {
     `still healthy  ${shareText(summary.stillHealthy)} of the healthy programs reach their goal`,
     `time           ${summary.timeRatio.toFixed(2)} times the CPU time of the untreated trainings`,
     `changes        ${summary.medianChanges ?? '-'} in the median`,
+    `needed         ${shareText(summary.needed)} of the changes, without which a trial gets worse`,
   ].join('\n');
 }
 
 /** The score as the last line: plain numbers, and the 95 % intervals beside them. */
-export function treatSummaryJson({ repaired, leftAlone, stillHealthy, ...rest }: TreatSummary): string {
+export function treatSummaryJson({
+  repaired,
+  leftAlone,
+  stillHealthy,
+  needed,
+  ...rest
+}: TreatSummary): string {
   return JSON.stringify({
     summary: true,
     ...rest,
     repaired: repaired.share,
     leftAlone: leftAlone.share,
     stillHealthy: stillHealthy.share,
+    needed: needed.share,
     intervals: {
       repaired: [repaired.low, repaired.high],
       leftAlone: [leftAlone.low, leftAlone.high],
       stillHealthy: [stillHealthy.low, stillHealthy.high],
+      needed: [needed.low, needed.high],
     },
   });
 }

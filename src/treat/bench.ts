@@ -6,7 +6,7 @@ import type { TreatOptions } from './treatment.js';
 import type { Bench } from './trial.js';
 
 /** Most samples that a trial is judged by. */
-const mostJudged = 256;
+const mostJudged = 128;
 /** Steps of a trial, and samples that it should see at least, if that takes no more than `mostSteps`. Heuristic. */
 const [usualSteps, fewestSamples, mostSteps] = [40, 512, 160];
 

@@ -3,36 +3,35 @@ import type { Finding, Remedy, Report } from '../record/finding.js';
 import { defaultRules } from '../rules/default-rules.js';
 import { reportOf } from '../rules/diagnose.js';
 import { lossTrend } from '../rules/loss-trend.js';
+import type { Attempt } from './attempt.js';
 import { createBench } from './bench.js';
 import { disposeFork, fork } from './fork.js';
 import { type Plan, planOf } from './plan.js';
 import { preflight } from './preflight.js';
 import { contextOf } from './remedy-context.js';
-import { type Attempt, search } from './search.js';
+import { search } from './search.js';
 import { restore, standardize } from './standardization.js';
 import type { Treatment, TreatOptions } from './treatment.js';
-import { type Bench, runTrial, type Trial } from './trial.js';
-
-/** Trials beside the first, at most. Heuristic. */
-const mostTrials = 12;
+import { type Bench, type IsHopeless, runTrial, type Trial } from './trial.js';
 
 /**
  * Finds out what ails the training of a model and changes it, as little as possible, until it trains.
  *
  * Trains a copy of the model for a few dozen steps and diagnoses it. Where something is wrong, tries what the findings
  * advise, the root cause first, each on a fresh copy with the same weights and the same batches, and keeps a change only
- * if the loss is lower with it, or the finding gone and the loss no higher. At the end each of several changes is left out
- * once, and stays out if nothing gets worse. Where nothing is wrong, or nothing helps, the model itself is returned.
+ * if the loss is lower with it, or the finding gone and the loss no higher; one whose loss is clearly higher halfway is
+ * given up there. At the end each of several changes is left out once, and stays out if nothing gets worse. Where nothing
+ * is wrong, or nothing helps, the model itself is returned.
  *
  * The model, its optimizer and the data are never changed. The treated model starts with the weights of the given one,
  * except in layers whose weights were drawn anew. Scaling of data is not part of a model: give training and predictions
  * what `prepareInput` and `prepareTarget` make of the data.
  *
- * Cost: 1 trial of a healthy model; 2 to 4 of most sick ones, at most 13, of `steps` steps each. Source: the search is a heuristic;
- * what it tries comes from the findings.
+ * Cost: 1 trial of a healthy model; 2 to 4 of most sick ones, at most 13 and one for each of several changes, of `steps`
+ * steps each. Source: the search is a heuristic; what it tries comes from the findings.
  *
  * @param model - Compiled.
- * @param options - At least the data; up to 256 samples of it judge a trial.
+ * @param options - At least the data; up to 128 samples of it judge a trial.
  * @throws TypeError when the model is not compiled or the data are no tensors.
  * @throws RangeError when the data do not fit each other, or a number is out of range.
  * @throws Error when the model cannot be built from its configuration, such as one with an unregistered custom layer.
@@ -58,14 +57,13 @@ export async function treat(model: LayersModel, options: TreatOptions): Promise<
   const seconds = (): number => (performance.now() - began) / 1000;
   const { maxSeconds = 60, onTrial } = options;
   let count = 0;
-  const tried = async (plan: Plan, remedies: readonly Remedy[]): Promise<Trial> => {
-    const trial = await runTrial(bench, plan);
+  const tried = async (plan: Plan, remedies: readonly Remedy[], isHopeless?: IsHopeless): Promise<Trial> => {
+    const trial = await runTrial(bench, plan, isHopeless);
     const { before: lossBefore, after: loss, report } = trial;
     onTrial?.({ trial: count++, remedies, lossBefore, loss, findings: report.findings, seconds: seconds() });
     return trial;
   };
-  const attempt: Attempt = async (plan, remedies) =>
-    seconds() > maxSeconds || count > mostTrials ? null : await tried(plan, remedies);
+  const attempt: Attempt = async (...trial) => (seconds() > maxSeconds ? null : await tried(...trial));
 
   const untreated = await tried(planOf(model, options.clip), []);
   const seen = [...(options.report?.findings ?? []), ...(await foreseen(bench, untreated))];

@@ -12,7 +12,7 @@ export interface TreatOptions {
   /**
    * Samples on which the loss of a trial is measured.
    *
-   * @default the training samples, up to 256 of them
+   * @default the training samples, up to 128 of them
    */
   readonly validation?: {
     /** As `x` of the training samples. */
@@ -81,7 +81,7 @@ export interface TrialProgress {
   readonly remedies: readonly Remedy[];
   /** Loss before the first step, without penalties and on the scale of the given targets. */
   readonly lossBefore: number;
-  /** The same after the last step; `Infinity` where it is no number. */
+  /** The same after the last step, which is in the middle where a trial is given up; `Infinity` where it is no number. */
   readonly loss: number;
   /** What the rules found. */
   readonly findings: readonly Finding[];
@@ -93,7 +93,7 @@ export interface TrialProgress {
 export interface Treatment {
   /** A new compiled model, or the given one where nothing was changed. Train it with the data as {@link prepareInput} gives it. */
   readonly model: LayersModel;
-  /** The changes, each with what it did in the trials as `verified`. */
+  /** The changes, each with what leaving it out does in a trial as `verified`: the loss rises, or findings come back. */
   readonly applied: readonly Remedy[];
   /** Of the given model, in a trial and by the report that was given. */
   readonly before: Report;

@@ -28,8 +28,12 @@ export interface Trial {
   readonly plan: Plan;
   /** Loss without penalties, by the user's own loss and on the scale of the user's targets, before the first step. */
   readonly before: number;
-  /** The same after the last step; infinite where it is no number. */
+  /** The same after half of the steps; infinite where it is no number, or was not reached. */
+  readonly halfway: number;
+  /** The same after the last step that was taken; infinite where it is no number. */
   readonly after: number;
+  /** Whether it ended halfway because it was hopeless: nothing is known of what would have come. */
+  readonly givenUp: boolean;
   /** Share of right classes after the last step; `null` where the targets are no classes. */
   readonly accuracy: number | null;
   /** What the default rules found while it trained. */
@@ -37,36 +41,51 @@ export interface Trial {
   readonly seconds: number;
 }
 
+/** Tells by the loss halfway whether a trial is not worth its other half. */
+export type IsHopeless = (halfway: number) => boolean;
+
 /** Steps at which a trial is measured: the first, and then ever fewer. */
 const due = (step: number): boolean => step < 10 || step % 3 === 0;
+/** Measured steps at which activations are looked at too, which costs about a step each time. */
+const tapped = (step: number): boolean => step % 9 === 0;
 
 /** Trains a fork by a plan, on the same batches as every other, and disposes it. */
 export async function runTrial(
   bench: Bench,
   plan: Plan,
-  steps: number = bench.batches.length,
+  isHopeless: IsHopeless = () => false,
 ): Promise<Trial> {
   const start = performance.now();
   const model = fork(plan, bench.source, bench.compile);
   const monitor = watch(model, {
     quiet: true,
     every: due,
+    activations: tapped,
     histograms: () => false,
     ...(plan.clip && { clip: plan.clip }),
   });
   try {
     const first = await judge(model, bench, plan);
-    for (const rows of bench.batches.slice(0, steps)) {
+    const half = Math.ceil(bench.batches.length / 2);
+    let middle: Judgement | undefined;
+    let givenUp = false;
+    for (const [i, rows] of bench.batches.entries()) {
       bench.check();
+      if (i === half) {
+        middle = await judge(model, bench, plan);
+        givenUp = isHopeless(middle.loss);
+      }
+      if (givenUp) break;
       const loss = await step(model, take(bench.training, rows), plan);
       // What overflowed does not come back, unless a clip leaves such steps out.
       if (!Number.isFinite(loss) && !plan.clip) break;
     }
     await monitor.flush();
     const report = monitor.report();
-    const last = await judge(model, bench, plan);
+    const { loss: after, accuracy } = givenUp && middle ? middle : await judge(model, bench, plan);
+    const halfway = middle?.loss ?? Number.POSITIVE_INFINITY;
     const seconds = (performance.now() - start) / 1000;
-    return { plan, before: first.loss, after: last.loss, accuracy: last.accuracy, report, seconds };
+    return { plan, before: first.loss, halfway, after, givenUp, accuracy, report, seconds };
   } finally {
     await monitor.stop();
     disposeFork(model);
@@ -84,11 +103,16 @@ async function step(model: LayersModel, batch: Samples, plan: Plan): Promise<num
   }
 }
 
+interface Judgement {
+  readonly loss: number;
+  readonly accuracy: number | null;
+}
+
 async function judge(
   model: LayersModel,
   { judged: all, judgedRows, source }: Bench,
   plan: Plan,
-): Promise<{ readonly loss: number; readonly accuracy: number | null }> {
+): Promise<Judgement> {
   const measured = tidy(() => {
     const judged = take(all, judgedRows);
     const x = judged.x.map((each) => standardize(each, plan.input));

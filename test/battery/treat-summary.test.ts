@@ -14,6 +14,10 @@ const goal = { metric: 'accuracy', min: 0.8 };
 const sick = program({ id: 'sick', faulty: true, causes: ['poor-initialization'], goal });
 const sound = program({ id: 'sound', goal });
 const change: Remedy = { kind: 'clip', layers: [], to: 'clipByGlobalNorm(1)', reason: '' };
+const verified = (before: number, after: number, measure: string): Remedy => ({
+  ...change,
+  verified: { before, after, measure },
+});
 const treated = (before: number, after: number, ...applied: Remedy[]) => ({
   before,
   after,
@@ -47,6 +51,23 @@ describe('the score of treatment', () => {
     // 1 and 2.
     expect(summary.medianChanges).toBe(1.5);
     expect(summarizeTreatment([sound], lines.slice(3)).medianChanges).toBeNull();
+  });
+
+  test('counts the changes that a trial is worse without, by whatever was measured', () => {
+    const changes = [
+      verified(0.5, 0.1, 'loss'),
+      verified(0.5, 0.9, 'accuracy'),
+      verified(2, 0, 'findings'),
+      verified(0.1, 0.1, 'loss'),
+      change,
+    ];
+    const line = treatLineOf(sick, 1, treated(0.5, 0.9, ...changes));
+    expect(line.needed).toBe(3);
+    // 3 of 5: neither the one without effect nor the one that was not tried.
+    const { needed } = summarizeTreatment([sick], [line]);
+    expect(needed.share).toBe(0.6);
+    expect(treatSummaryText(summarizeTreatment([sick], [line]), 1)).toContain('needed         60 %');
+    expect(JSON.parse(treatSummaryJson(summarizeTreatment([sick], [line])))).toMatchObject({ needed: 0.6 });
   });
 
   test('is written as text and as one line of JSON', () => {
