@@ -29,6 +29,7 @@ console.log(
   `${TRAINING_DIGITS} handwritten digits to train on, ${TEST_DIGITS} others to test on; backend ${tf.getBackend()}\n`,
 );
 
+/** Each label and seed is the name of a log: two trainings of the same name would overwrite each other's. */
 const run = (label: string, plan: Plan, seed: number): Promise<Outcome> =>
   train(label, plan, digits, { seed, folder: FOLDER, activations: seed === 1 && 50 });
 
@@ -42,7 +43,7 @@ const sick: Plan = {
 };
 
 console.log('1. Eight hidden sigmoid layers, watched\n');
-const before = await run('as written', sick, 1);
+const before = await run('vanishing, as written', sick, 1);
 const vanishing = findingOf(before, 'vanishing-gradient');
 const cures = remediesOf(vanishing, ['initializer', 'activation']);
 cures.push({
@@ -61,7 +62,7 @@ for (const cure of cures) {
 const healthy = cures.reduce(treat, sick);
 const pairs: [Outcome, Outcome][] = [];
 for (const seed of SEEDS) {
-  const untreated = seed === 1 ? before : await run('as written', sick, seed);
+  const untreated = seed === 1 ? before : await run('vanishing, as written', sick, seed);
   const treated = await run('all together', healthy, seed);
   pairs.push([untreated, treated]);
   if (seed === 1) rows.push({ change: 'all together', outcome: treated });
@@ -85,16 +86,22 @@ const gentle: Remedy = {
 };
 const explosions: [Outcome, Outcome][] = [];
 for (const seed of SEEDS) {
-  const exploded = await run('as written', tooFast, seed);
+  const exploded = await run('exploding, as written', tooFast, seed);
   findingOf(exploded, 'non-finite');
-  explosions.push([exploded, await run(gentle.to as string, treat(tooFast, gentle), seed)]);
+  explosions.push([exploded, await run(`exploding, ${gentle.to}`, treat(tooFast, gentle), seed)]);
 }
 
 const [[, cured]] = pairs as [[Outcome, Outcome]];
-writeFileSync(join(FOLDER, 'report.txt'), toText(before.report));
-writeFileSync(join(FOLDER, 'report-treated.txt'), toText(cured.report));
-writeFileSync(join(FOLDER, 'report.html'), renderHtml(before.report));
-writeFileSync(join(FOLDER, 'report-treated.html'), renderHtml(cured.report));
+const [[exploded]] = explosions as [[Outcome, Outcome]];
+const reports = {
+  report: before.report,
+  'report-treated': cured.report,
+  'report-exploding': exploded.report,
+};
+for (const [name, report] of Object.entries(reports)) {
+  writeFileSync(join(FOLDER, `${name}.txt`), toText(report));
+  writeFileSync(join(FOLDER, `${name}.html`), renderHtml(report));
+}
 writeFileSync(join(FOLDER, 'run.json'), toJson(before.report.run));
 
 console.log(`\n${toText(before.report)}`);
@@ -103,7 +110,7 @@ console.log(gradientTable(before.report.run, cured.report.run));
 console.log('\nTest accuracy after the same number of steps\n');
 console.log(outcomeTable(rows, pairs, explosions));
 console.log(
-  `\nRecords, reports and the run are in ${FOLDER}/: *.jsonl, report.txt, report-treated.txt, run.json; to look at: report.html, report-treated.html; for TensorBoard: tensorboard --logdir ${FOLDER}/tensorboard`,
+  `\nRecords, reports and the run are in ${FOLDER}/: *.jsonl, ${Object.keys(reports).join('.txt, ')}.txt, run.json; to look at: ${Object.keys(reports).join('.html, ')}.html; for TensorBoard: tensorboard --logdir ${FOLDER}/tensorboard`,
 );
 console.log(`Took ${((Date.now() - started) / 1000).toFixed(0)} s.`);
 

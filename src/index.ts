@@ -35,7 +35,7 @@ export { register } from './layers/register.js';
 export type { WeightKind } from './layout/kind.js';
 export type { Finding, Remedy, Report, Rule } from './record/finding.js';
 export { fromJson, toJson } from './record/json.js';
-export type { LoggedRun, ReadJsonlOptions } from './record/jsonl.js';
+export type { LoggedRun, ReadJsonlOptions, RunEnd } from './record/jsonl.js';
 export { readJsonl } from './record/jsonl.js';
 export { mergeRuns } from './record/merge-runs.js';
 export type {

@@ -11,7 +11,7 @@ import type { Terminal } from './report-command.js';
 export interface LiveOptions {
   readonly log: string;
   readonly port: number;
-  /** Without a new line for so long, the run has ended. */
+  /** Without a new line for so long, the run has broken off. */
   readonly idleMs: number;
   readonly signal: AbortSignal;
   readonly terminal: Terminal;
@@ -22,7 +22,10 @@ const lookEveryMs = 150;
 const restPerWork = 4;
 const pieceBytes = 2 ** 20;
 
-/** Serves the page of a log that is being written, until it grows no more or the signal comes. */
+/**
+ * Serves the page of a log that is being written, until the log tells that the run has ended, grows no more, or the signal comes.
+ * Of a run that has ended before, nothing is served.
+ */
 export async function followLog({ log, port, idleMs, signal, terminal }: LiveOptions): Promise<void> {
   const file = await open(log);
   const journal = createJournal({ judges: true });
@@ -42,23 +45,28 @@ export async function followLog({ log, port, idleMs, signal, terminal }: LiveOpt
       for (const line of lines.push(piece.subarray(0, bytesRead))) reader.line(line);
     }
   }
-
-  try {
-    await readOn();
+  async function serveUntilEnd(): Promise<void> {
     const server = await serveLive(livePage(journal), { port, restPerWork });
     terminal.out(`Live at ${server.url} (Ctrl-C ends it)`);
     try {
       let grewAt = performance.now();
-      while (!signal.aborted && performance.now() - grewAt < idleMs) {
+      while (!signal.aborted && !reader.ended && performance.now() - grewAt < idleMs) {
         await pause(lookEveryMs, undefined, { signal }).catch(() => {});
         if (await readOn()) grewAt = performance.now();
       }
     } finally {
       await server.close();
     }
+  }
+
+  try {
+    await readOn();
+    if (!reader.ended) await serveUntilEnd();
   } finally {
     await file.close();
   }
   const left = reader.broken > 0 ? `; ${reader.broken} lines are no part of a run` : '';
   terminal.out(`${plainText(journal.report().verdict)} ${journal.recorded} records were read${left}.`);
+  if (reader.ended)
+    terminal.out(`The run has ended: gradient-health report ${plainText(log)} writes its page.`);
 }

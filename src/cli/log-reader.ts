@@ -8,6 +8,8 @@ export interface LogReader {
   last(text: string): void;
   /** Lines that could not be read, and what was wrong with the first of them. */
   readonly broken: number;
+  /** Whether the last line that was read tells that the run has ended. */
+  readonly ended: boolean;
   readonly firstFault: string;
 }
 
@@ -16,12 +18,14 @@ export function createLogReader(journal: Journal): LogReader {
   let number = 0;
   let broken = 0;
   let firstFault = '';
+  let ended = false;
 
   function take(text: string): void {
     const entry = readEntry(JSON.parse(text));
+    ended = 'end' in entry;
     if ('step' in entry) journal.write(entry.step);
     else if ('facts' in entry) journal.open(entry.facts);
-    else journal.finding(entry.finding);
+    else if ('finding' in entry) journal.finding(entry.finding);
   }
   function attempt(text: string): void {
     number++;
@@ -47,6 +51,9 @@ export function createLogReader(journal: Journal): LogReader {
     },
     get broken() {
       return broken;
+    },
+    get ended() {
+      return ended;
     },
     get firstFault() {
       return firstFault;

@@ -3,12 +3,13 @@ import { plainText } from '../report/plain-text.js';
 import { followLog } from './live-command.js';
 import { type Terminal, writeReport } from './report-command.js';
 
-const usage = `gradient-health shows what jsonlSink recorded of a training run.
+const usage = `gradient-health shows what was recorded of a training run.
 
   gradient-health report LOG [-o FILE]   writes a web page (default: LOG with .html for its ending)
-  gradient-health live LOG               shows it in the browser while it is written, on this machine alone
+                                         LOG: lines as jsonlSink writes them, or a run as toJson does (.json)
+  gradient-health live LOG               shows lines in the browser while they are written, on this machine alone
       --port N                           port on 127.0.0.1 (default: any that is free)
-      --idle SECONDS                     ends when the log has not grown for so long (default: 300)
+      --idle SECONDS                     ends with the run, or when the log has not grown for so long (default: 300)
   gradient-health --help                 prints this`;
 
 /** Wrong words on the command line, as against a file that cannot be used. */

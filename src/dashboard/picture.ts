@@ -28,6 +28,7 @@ export interface Picture {
   /** Share of the training time that watching took. */
   readonly watchShare?: Line;
   readonly slope?: DepthSlope;
+  readonly preflight?: PreflightSlope;
 }
 
 /** One number a column; `null` where nothing was measured, or nothing finite. */
@@ -123,6 +124,22 @@ export interface DepthSlope {
   }[];
   /** Fitted line of the first record: log10 of the norm is `at + perLayer * depth`. */
   readonly line: { readonly at: number; readonly perLayer: number };
+}
+
+/** The gradient's way through the depth before any training, between the outputs of the layers with weights. */
+export interface PreflightSlope {
+  /** In depth order: log10 of the gradient norm at the output, measured and foretold; `null` where it is 0 or not finite. */
+  readonly points: readonly {
+    readonly layer: number;
+    readonly measured: number | null;
+    readonly foretold: number | null;
+  }[];
+  /** From the first layer to the last, whose places count from 1: log10 of the norm is `at + perLayer * place`. */
+  readonly line?: { readonly at: number; readonly perLayer: number };
+  /** Decades with each layer on the way back, and the parts of the weights and of the activations. */
+  readonly slope: number | null;
+  readonly weightSlope: number | null;
+  readonly activationSlope: number | null;
 }
 
 /** A finding with its numbers written out. */

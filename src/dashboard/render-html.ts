@@ -1,7 +1,7 @@
-import type { Report } from '../record/finding.js';
 import { toText } from '../report/text.js';
 import { htmlPage } from './html-page.js';
 import { layerPathsOf } from './layer-paths.js';
+import type { PageReport } from './preflight-slope.js';
 import { createSketch } from './sketch.js';
 
 /**
@@ -18,7 +18,8 @@ import { createSketch } from './sketch.js';
  * a mean would hide something. A run of 100 000 steps and 50 layers is a file of a few megabytes.
  *
  * @param report - From `diagnose` or `monitor.report()`. A monitor keeps its newest 1000 records; the log of a `jsonlSink` has
- *   all of them, and `npx gradient-health report run.jsonl` makes the same page of it.
+ *   all of them, and `npx gradient-health report run.jsonl` makes the same page of it. A report of `preflight` has a chart of the
+ *   gradient by depth before any training; `{ ...monitor.report(), profile }` with the `profile` of such a report has it too.
  * @example
  * ```ts
  * import { diagnose } from 'gradient-health';
@@ -29,7 +30,7 @@ import { createSketch } from './sketch.js';
  * // <!doctype html> true
  * ```
  */
-export function renderHtml(report: Report): string {
+export function renderHtml(report: PageReport): string {
   const sketch = createSketch(layerPathsOf(report.run.model));
   for (const record of report.run.steps) sketch.add(record);
   return htmlPage(sketch.picture(report), { plain: toText(report) });

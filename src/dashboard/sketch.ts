@@ -1,4 +1,3 @@
-import type { Report } from '../record/finding.js';
 import type { Run, StepRecord } from '../record/run.js';
 import { createColumns } from './columns.js';
 import { type DepthProfile, depthSlope } from './depth-slope.js';
@@ -14,6 +13,7 @@ import { axisLabel, shownText } from './label.js';
 import { average, meanOf } from './layer-cell.js';
 import { addSums, createLayerIndex, type LayerIndex, type LayerSums, sumLayers } from './layer-norms.js';
 import type { Picture } from './picture.js';
+import { type PageReport, preflightSlope } from './preflight-slope.js';
 import {
   addThroughTime,
   emptyRecurrentColumn,
@@ -38,7 +38,7 @@ export interface Sketch {
    *
    * @param report - Judges the run; of its records only the first and the last are looked at.
    */
-  picture(report: Report): Picture;
+  picture(report: PageReport): Picture;
 }
 
 /** @param isLayer - Whether the model has a layer of this path. */
@@ -95,8 +95,9 @@ export function createSketch(isLayer: (path: string) => boolean): Sketch {
     };
   }
 
-  function picture(report: Report): Picture {
-    const { run, verdict, findings } = report;
+  function picture(report: PageReport): Picture {
+    const { run, verdict, findings, profile: before } = report;
+    const preflight = before && preflightSlope(before, layers.indexOf);
     const facts = new Map(run.model?.layers.map((layer) => [layer.path, layer]));
     const order = inDepthOrder(layers, run);
     const columns = steps.entries();
@@ -112,7 +113,8 @@ export function createSketch(isLayer: (path: string) => boolean): Sketch {
         return depth === undefined ? [] : [[layer, depth] as const];
       }),
     );
-    const slope = depthSlope(first, profile(), depths);
+    // One step that was not taken shows nothing that the look before training does not.
+    const slope = preflight && recorded < 2 ? undefined : depthSlope(first, profile(), depths);
     const grids = {
       gradient: gridOf(values, order, ({ gradient }) => gradient, troubleOf),
       update: gridOf(values, order, ({ update }) => update),
@@ -153,6 +155,7 @@ export function createSketch(isLayer: (path: string) => boolean): Sketch {
       ...(range.loss && { loss: range.loss }),
       ...(range.norm && { globalNorm: range.norm }),
       ...(share.some((value) => value !== null) && { watchShare: share }),
+      ...(preflight && { preflight }),
       ...(slope && { slope }),
     };
   }

@@ -2,13 +2,23 @@ import type { Finding } from './finding.js';
 import { encode } from './json.js';
 import { inStepOrder } from './merge-runs.js';
 import { readFacts, readFinding, readStep } from './read-run.js';
-import { prefixed } from './reader.js';
+import { fields, integer, number, prefixed, type Reader } from './reader.js';
 import type { Run, RunFacts, StepRecord } from './run.js';
+
+/** The last line of a log whose run has ended in order, by `monitor.stop()`. */
+export interface RunEnd {
+  /** When, in milliseconds since the Unix epoch. */
+  readonly wallTimeMs: number;
+  /** Records that were handed to the log since it was opened. */
+  readonly records: number;
+}
 
 /** A run read from a log, with the findings that were made while it trained. */
 export interface LoggedRun extends Run {
   /** As they were first made, oldest first; `diagnose` judges the run anew. */
   readonly findings: readonly Finding[];
+  /** How the run ended; absent while it goes on, or was resumed, and where its program broke off. */
+  readonly end?: RunEnd;
 }
 
 /** Options of {@link readJsonl}. */
@@ -25,7 +35,8 @@ export interface ReadJsonlOptions {
 export type Entry =
   | { readonly facts: RunFacts }
   | { readonly step: StepRecord }
-  | { readonly finding: Finding };
+  | { readonly finding: Finding }
+  | { readonly end: RunEnd };
 
 /** Each kind of line is an object with one key, which names the kind. Lines end in a line feed. */
 export function jsonlLine(entry: Entry): string {
@@ -35,7 +46,7 @@ export function jsonlLine(entry: Entry): string {
 /**
  * Reads a log that {@link jsonlSink} wrote. A last line that was cut off, by a crash or Ctrl-C, is left out silently: all
  * whole lines before it are kept. Later facts replace earlier ones; records come back in step order, and of several with
- * the same step the last stands. Non-finite numbers are revived as by {@link fromJson}.
+ * the same step the last stands. A log that goes on behind a line of its end, for its run was resumed, has not ended. Non-finite numbers are revived as by {@link fromJson}.
  *
  * @param text - The whole log. Blank lines and either kind of line end are fine.
  * @throws SyntaxError when a line before the last is broken, naming the line, or when there are no facts.
@@ -53,12 +64,17 @@ export function jsonlLine(entry: Entry): string {
  * ```
  */
 export function readJsonl(text: string, { skipBroken = false }: ReadJsonlOptions = {}): LoggedRun {
+  if (typeof text !== 'string')
+    throw new TypeError(`readJsonl: text must be the text of a log, got ${typeof text}`);
   let facts: RunFacts | undefined;
   const steps: StepRecord[] = [];
   const findings: Finding[] = [];
+  let end: RunEnd | undefined;
   for (const { line, number, isLast } of linesOf(text)) {
     const entry = readLine(line, number, isLast, skipBroken);
     if (entry === undefined) continue;
+    end = 'end' in entry ? entry.end : undefined;
+    if ('end' in entry) continue;
     if ('facts' in entry) facts = entry.facts;
     else if ('finding' in entry) findings.push(entry.finding);
     else if (facts === undefined && !skipBroken) throw noFacts(`line ${number} comes before any facts`);
@@ -68,7 +84,7 @@ export function readJsonl(text: string, { skipBroken = false }: ReadJsonlOptions
     throw noFacts(text.trim() === '' ? 'the text is empty' : 'there is no whole line of facts');
   }
   const known: RunFacts = facts ?? { schema: 1, model: null, backend: null, data: null };
-  return { ...known, steps: inStepOrder(steps), findings };
+  return { ...known, steps: inStepOrder(steps), findings, ...(end && { end }) };
 }
 
 function* linesOf(text: string): Generator<{ line: string; number: number; isLast: boolean }> {
@@ -101,14 +117,17 @@ function readLine(line: string, number: number, isLast: boolean, skipBroken: boo
   }
 }
 
+const readEnd: Reader<RunEnd> = fields<RunEnd>({ wallTimeMs: number, records: integer });
+
 /** Reads one line of a log that is JSON already. */
 export function readEntry(parsed: unknown): Entry {
   if (typeof parsed === 'object' && parsed !== null) {
     if ('step' in parsed) return { step: within('step', () => readStep(parsed.step)) };
     if ('facts' in parsed) return { facts: within('facts', () => readFacts(parsed.facts)) };
     if ('finding' in parsed) return { finding: within('finding', () => readFinding(parsed.finding)) };
+    if ('end' in parsed) return { end: within('end', () => readEnd(parsed.end)) };
   }
-  throw new TypeError('expected an object with the key "facts", "step" or "finding"');
+  throw new TypeError('expected an object with the key "facts", "step", "finding" or "end"');
 }
 
 function within<T>(place: string, read: () => T): T {

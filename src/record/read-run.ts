@@ -40,8 +40,10 @@ const schema: Reader<1> = (value) => {
   );
 };
 
+const numbers = list(number);
+
 const bin: Reader<readonly [index: number, count: number]> = (value) => {
-  const pair = list(number)(value);
+  const pair = numbers(value);
   if (pair.length === 2) return pair as readonly [number, number];
   throw new TypeError(` must hold an index and a count, got ${pair.length} values`);
 };

@@ -3,8 +3,13 @@ import type { Sink } from '../record/sink.js';
 import { inOrder } from './in-order.js';
 
 /**
- * Writes a run as a log of JSON lines: the facts, then each record and finding as it comes. {@link readJsonl} reads it
- * back, also when the program ended in the middle of a line.
+ * Writes a run as a log of JSON lines: the facts, then each record and finding as it comes, and its end. {@link readJsonl} reads
+ * it back, also when the program ended in the middle of a line.
+ *
+ * Each line is an object with one key: `{"facts": RunFacts}`, first and whenever they change; `{"step": StepRecord}`;
+ * `{"finding": Finding}`; and `{"end": {"wallTimeMs", "records"}}` when the monitor stops, by which who follows the log knows
+ * that nothing more will come. A run that is resumed goes on behind that line. The version of the data model is `schema` of the
+ * facts. Numbers that JSON lacks are the strings `"NaN"`, `"Infinity"` and `"-Infinity"`.
  *
  * @param write - Appends a line, which ends in a line feed, to wherever the log goes. When it returns a promise, the next
  *   line waits for it, so that lines stay in order; when that rejects, the line is lost and the next one is tried.
@@ -28,10 +33,14 @@ export function jsonlSink(write: (line: string) => void | Promise<void>): Sink {
     throw new TypeError(`jsonlSink: write must be a function that appends a line, got ${typeof write}`);
   }
   const log = inOrder(write);
+  let records = 0;
   return {
     open: (facts) => log.write(jsonlLine({ facts })),
-    write: (step) => log.write(jsonlLine({ step })),
+    write(step) {
+      records++;
+      return log.write(jsonlLine({ step }));
+    },
     finding: (finding) => log.write(jsonlLine({ finding })),
-    close: () => log.settled(),
+    close: () => log.write(jsonlLine({ end: { wallTimeMs: Date.now(), records } })),
   };
 }

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,8 +9,9 @@ import { runCli } from '../../src/cli/run-cli.js';
 import type { Finding } from '../../src/record/finding.js';
 import { jsonlLine } from '../../src/record/jsonl.js';
 import type { Run } from '../../src/record/run.js';
+import { jsonlSink } from '../../src/sinks/jsonl-sink.js';
 import { history } from '../rules/histories.js';
-import { logOf } from './log.js';
+import { endLine, logOf } from './log.js';
 
 interface Answer {
   readonly status: number;
@@ -235,6 +236,55 @@ describe('gradient-health live', () => {
     expect(out.at(-1)).toMatch(
       /^No trouble found in 3 recorded steps.* 3 records were read; 1 lines are no part of a run\.$/,
     );
+  });
+
+  test('closes the port when the run ends, after a last picture of all of it', async () => {
+    const log = join(folder, 'to-its-end.jsonl');
+    const sink = jsonlSink((line) => appendFileSync(log, line));
+    await sink.open?.(facts);
+    await sink.write(steps[0]!);
+    const { url, ended, out } = await start(log, new AbortController().signal);
+    const seen: string[] = [];
+    for await (const { event, data } of news(url)) {
+      seen.push(
+        event === 'end' ? event : `${(JSON.parse(data) as { columns: number[] }).columns.length} steps`,
+      );
+      if (seen.length > 1) continue;
+      for (const record of steps.slice(1)) await sink.write(record);
+      await sink.close?.();
+    }
+    expect(await ended).toBe(0);
+    expect(seen).toEqual(['1 steps', '3 steps', 'end']);
+    expect(await isOpen(url)).toBe(false);
+    expect(out.slice(1)).toEqual([
+      expect.stringMatching(/^No trouble found in 3 recorded steps.* 3 records were read\.$/),
+      `The run has ended: gradient-health report ${log} writes its page.`,
+    ]);
+  });
+
+  test('follows a run that was resumed behind its end', async () => {
+    const log = join(folder, 'resumed.jsonl');
+    const [head = '', first = '', second = '', third = ''] = logOf(run).match(/.*\n/g) ?? [];
+    writeFileSync(log, head + first + endLine + head + second);
+    const { url, ended } = await start(log, new AbortController().signal);
+    expect(await isOpen(url)).toBe(true);
+    appendFileSync(log, third + endLine);
+    expect(await ended).toBe(0);
+    expect(await isOpen(url)).toBe(false);
+  });
+
+  test('opens no port for a run that has ended already, and says how its page is written', async () => {
+    const log = join(folder, 'over.jsonl');
+    writeFileSync(log, logOf(run) + endLine);
+    const out: string[] = [];
+    const terminal = {
+      out: (line: string) => void out.push(line),
+      err: (line: string) => void out.push(line),
+    };
+    expect(await runCli(['live', log], new AbortController().signal, terminal)).toBe(0);
+    expect(out.join('\n')).not.toContain('http');
+    expect(out.at(-1)).toBe(`The run has ended: gradient-health report ${log} writes its page.`);
+    expect(readFileSync(log, 'utf8')).toBe(logOf(run) + endLine);
   });
 
   test('ends by itself when the log grows no more', async () => {

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { runCli } from '../../src/cli/run-cli.js';
+import { toJson } from '../../src/record/json.js';
 import { jsonlLine } from '../../src/record/jsonl.js';
 import * as reports from '../report/reports.js';
 import { chain, history } from '../rules/histories.js';
-import { logOf } from './log.js';
+import { endLine, logOf } from './log.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'gradient-health-cli-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -65,6 +66,34 @@ describe('report', () => {
     expect(err).not.toContain('\u001b');
   });
 
+  test('reads a run that is one JSON document, as its page was written from the log', async () => {
+    const { run } = reports.vanishing;
+    const { code, out } = await cli('report', file('whole.json', toJson(run)));
+    expect(code).toBe(0);
+    expect(out).toMatch(/^Training suffers: vanishing gradient at .*\nWritten to .*whole\.html$/);
+    await cli('report', file('lines.jsonl', logOf(run) + endLine));
+    expect(pictureIn(join(folder, 'whole.html'))).toEqual(pictureIn(join(folder, 'lines.html')));
+  });
+
+  test('reads such a document however it is written, and lines in spite of their name', async () => {
+    const run = history({ steps: 3 });
+    const { steps, ...facts } = run;
+    const pretty = `\ufeff${JSON.stringify({ steps, ...facts }, null, 2)}\n`;
+    expect((await cli('report', file('pretty.json', pretty))).code).toBe(0);
+    expect((await cli('report', file('named.json', logOf(run)))).code).toBe(0);
+    for (const name of ['pretty', 'named'])
+      expect(pictureIn(join(folder, `${name}.html`)).facts).toContainEqual(['Steps', '3']);
+  });
+
+  test('prints the name of a file as text too', async () => {
+    const log = file('\u001b[2J\u202egpj.jsonl', logOf(history({ steps: 3 })));
+    const { code, out } = await cli('report', log);
+    expect(code).toBe(0);
+    expect(out).toMatch(/Written to .*\\u001b\[2J\\u202egpj\.html$/);
+    const missing = await cli('report', join(folder, '\u001b]0;x\u0007.jsonl'));
+    expect(missing.err).toContain('\\u001b]0;x\\u0007.jsonl');
+  });
+
   test('keeps the findings that were made while it trained, though the records that showed them are no longer judged', async () => {
     const finding = { ...reports.vanishing.findings[0]!, rule: 'of-my-own', where: 'dense_1', firstStep: 1 };
     const run = history({ steps: 4 });
@@ -104,6 +133,19 @@ describe('report', () => {
 
 describe('says what is wrong with', () => {
   test.each([
+    ['a document of no run', 'none.json', '{"name":"x"}', /fromJson: run\.schema is undefined/],
+    [
+      'a document of another version',
+      'newer.json',
+      '{"schema":3,"steps":[]}',
+      /run\.schema is 3, but this version of gradient-health reads schema 1 only/,
+    ],
+    [
+      'a run without a step',
+      'stepless.json',
+      toJson(history({ steps: 0 })),
+      /stepless\.json holds no record of a step$/,
+    ],
     ['a file that is not there', 'nowhere.jsonl', undefined, /ENOENT.*nowhere\.jsonl/],
     ['an empty file', 'empty.jsonl', '', /holds no record of a step, as jsonlSink writes them$/],
     [

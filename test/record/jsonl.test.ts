@@ -59,6 +59,34 @@ describe('readJsonl', () => {
     expect(readJsonl([log[0]!, ...lines].join('')).steps).toEqual([a, again, c]);
   });
 
+  test('tells how the run ended, and nothing where its program broke off', () => {
+    const end = { wallTimeMs: 1_700_000_000_000, records: 3 };
+    const text = log.join('') + jsonlLine({ end });
+
+    expect(readJsonl(text)).toEqual({ ...facts, steps, findings: [finding], end });
+    expect(readJsonl(text.slice(0, -5)).end).toBeUndefined();
+    expect(readJsonl(log.join(''))).not.toHaveProperty('end');
+  });
+
+  test('takes a run that was resumed behind its end for one that goes on, until it ends again', () => {
+    const [first, second] = [1, 2].map((records) => jsonlLine({ end: { wallTimeMs: 0, records } }));
+    const resumed = [log[0]!, log[1]!, first!, log[0]!, log[2]!, log[3]!].join('');
+
+    expect(readJsonl(resumed)).toEqual({ ...facts, steps, findings: [] });
+    expect(readJsonl(resumed + second).end).toEqual({ wallTimeMs: 0, records: 2 });
+  });
+
+  test('names what is wrong with an end, and rejects another version in front of one', () => {
+    expect(() => readJsonl(`${log[0]}{"end":{"wallTimeMs":0,"records":"all"}}\n`)).toThrow(
+      new TypeError('readJsonl: line 2: end.records must be an integer, got "all"'),
+    );
+    const other =
+      log[0]!.replace('"schema":1', '"schema":2') + jsonlLine({ end: { wallTimeMs: 0, records: 0 } });
+    expect(() => readJsonl(other)).toThrow(
+      'facts.schema is 2, but this version of gradient-health reads schema 1 only',
+    );
+  });
+
   test('reads logs with blank lines, Windows line ends and a byte order mark', () => {
     expect(readJsonl(`\ufeff${log.join('\r\n')}\r\n\r\n`)).toEqual(readJsonl(log.join('')));
   });
@@ -80,7 +108,7 @@ describe('readJsonl', () => {
       new TypeError('readJsonl: line 2: step.step must be an integer, got "one"'),
     );
     expect(() => readJsonl(`${log[0]}{"note":1}\n`)).toThrow(
-      new TypeError('readJsonl: line 2: expected an object with the key "facts", "step" or "finding"'),
+      new TypeError('readJsonl: line 2: expected an object with the key "facts", "step", "finding" or "end"'),
     );
     expect(readJsonl(text, { skipBroken: true })).toEqual(readJsonl(log.join('')));
   });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { jsonlLine, readJsonl } from '../../src/record/jsonl.js';
 import { mergeRuns } from '../../src/record/merge-runs.js';
 import type { Run } from '../../src/record/run.js';
 import { chain, history } from '../rules/histories.js';
@@ -35,6 +36,20 @@ describe('mergeRuns', () => {
     );
 
     expect(merged.steps).toEqual([steps[0], steps[1], again, steps[3]]);
+  });
+
+  test('takes logs, ended or not, for the runs that they hold', () => {
+    const { steps, ...facts } = history({ steps: 4 });
+    const logOf = (part: typeof steps): string =>
+      [
+        jsonlLine({ facts }),
+        ...part.map((step) => jsonlLine({ step })),
+        jsonlLine({ end: { wallTimeMs: 0, records: part.length } }),
+      ].join('');
+    const [before, after] = [readJsonl(logOf(steps.slice(0, 2))), readJsonl(logOf(steps.slice(2)))];
+
+    expect(mergeRuns(before, after)).toEqual({ ...facts, steps });
+    expect(mergeRuns(before, after)).not.toHaveProperty('end');
   });
 
   test('takes facts from the second part where it has them', () => {

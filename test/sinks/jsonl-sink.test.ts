@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Finding } from '../../src/record/finding.js';
 import { readJsonl } from '../../src/record/jsonl.js';
 import { jsonlSink } from '../../src/sinks/jsonl-sink.js';
@@ -26,7 +26,36 @@ describe('jsonlSink', () => {
     sink.close?.();
 
     expect(lines.every((line) => line.indexOf('\n') === line.length - 1)).toBe(true);
-    expect(readJsonl(lines.join(''))).toEqual({ ...facts, steps, findings: [finding] });
+    const { end, ...read } = readJsonl(lines.join(''));
+    expect(read).toEqual({ ...facts, steps, findings: [finding] });
+    expect(end?.records).toBe(3);
+  });
+
+  test('ends the log with a line that says so, once it is closed', async () => {
+    vi.useFakeTimers({ now: 1_700_000_000_000 });
+    const lines: string[] = [];
+    const sink = jsonlSink((line) => void lines.push(line));
+    sink.open?.(facts);
+    sink.write(steps[0]!);
+    expect(lines).toHaveLength(2);
+    await sink.close?.();
+    vi.useRealTimers();
+
+    expect(lines.at(-1)).toBe('{"end":{"wallTimeMs":1700000000000,"records":1}}\n');
+  });
+
+  test('tells the end after lines that are slow, and whoever closes it that it could not be written', async () => {
+    const lines: string[] = [];
+    const sink = jsonlSink(async (line) => {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      if (line.startsWith('{"end"')) throw new Error('disk full');
+      lines.push(line);
+    });
+    sink.open?.(facts);
+    sink.write(steps[0]!);
+
+    await expect(Promise.resolve(sink.close?.())).rejects.toThrow('disk full');
+    expect(lines).toHaveLength(2);
   });
 
   test('hands a line on at once where writing is synchronous, so that a crash loses none', () => {

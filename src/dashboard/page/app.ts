@@ -4,6 +4,7 @@ import { costChart } from './charts/cost.js';
 import { gateChart } from './charts/gates.js';
 import { gradientMap } from './charts/gradient-map.js';
 import { histogramMap } from './charts/histogram-map.js';
+import { preflightChart } from './charts/preflight.js';
 import { lossChart, normChart } from './charts/range-charts.js';
 import { deadMap, saturatedMap } from './charts/share-maps.js';
 import { slopeChart } from './charts/slope.js';
@@ -27,6 +28,7 @@ const charts: readonly Chart[] = [
   gateChart,
   lossChart,
   normChart,
+  preflightChart,
   slopeChart,
   costChart,
 ];

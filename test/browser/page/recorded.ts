@@ -1,6 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { clipByGlobalNorm, initializers, type Report, type WatchOptions, watch } from 'gradient-health';
+import {
+  clipByGlobalNorm,
+  initializers,
+  type PreflightReport,
+  preflight,
+  type Report,
+  type WatchOptions,
+  watch,
+} from 'gradient-health';
 
 interface Net {
   readonly hidden: number;
@@ -109,4 +117,22 @@ export async function lstm(): Promise<Report> {
   await model.fit(x, y, { epochs: 10, batchSize: 32, shuffle: false, verbose: 0 });
   await monitor.stop();
   return monitor.report();
+}
+
+/** Six sigmoid layers before their training. */
+export async function untrained(): Promise<PreflightReport> {
+  const model = tfl.sequential();
+  for (let depth = 1; depth <= 6; depth++) {
+    const name = `hidden_${depth}`;
+    const input = depth === 1 ? { inputShape: [4] } : {};
+    model.add(
+      tfl.layers.dense({
+        ...{ name, units: 12, activation: 'sigmoid', kernelInitializer: glorot(depth) },
+        ...input,
+      }),
+    );
+  }
+  model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+  const x = tf.randomNormal([16, 4], 0, 1, 'float32', 1);
+  return preflight(model, x, tf.randomUniform([16, 12], 0, 1, 'float32', 2));
 }

@@ -243,6 +243,31 @@ test('hostile names are text wherever they stand, and nothing runs', async () =>
   await page.close();
 });
 
+test('the page of a look before training has the gradient by depth, measured and foretold', async () => {
+  const { page, faults } = await visitHtml(renderHtml(await recorded.untrained()));
+  await drawAll(page);
+  const titles = await page.locator('figure h2').allTextContents();
+  expect(titles).toContain('Gradient by depth, before any training');
+  expect(titles).not.toContain(slope);
+  expect(await page.locator('#preflight .takeaway').textContent()).toMatch(
+    /^Before training, each layer on the way back multiplies the gradient by 0\.\d+: 0?\.?\d+(\.\d+)? by the weights, 0\.\d+ by the activations\.$/,
+  );
+  await page.locator('#preflight summary').click();
+  expect(await page.locator('#preflight tbody tr').count()).toBe(6);
+  await page.locator('#preflight .stage').focus();
+  await page.keyboard.press('Home');
+  expect(await page.locator('#preflight .note span').allTextContents()).toEqual([
+    'hidden_1',
+    expect.stringMatching(/^measured: /),
+    expect.stringMatching(/^foretold: /),
+    'layer with weights 1',
+  ]);
+  expect(await seriousProblems(page)).toEqual([]);
+  expect(faults).toEqual([]);
+  await keepPicture(page, 'preflight-light');
+  await page.close();
+});
+
 test('two hundred layers over four thousand steps draw without a fault', async () => {
   const keys = Array.from({ length: 200 }, (_, index) => `layer_${index}/kernel`);
   const gradients = (step: number) =>
