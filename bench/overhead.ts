@@ -78,7 +78,7 @@ const overhead: Bench = {
   summary: 'What clipping and watching add to the CPU time of a training step, beside what peers add',
   async *cases() {
     for (const training of [mlp512, mlp128, mlp64, lstm128, conv]) {
-      for (const backend of training.backends) {
+      for (const backend of Object.keys(training.pairs) as (keyof Training['pairs'])[]) {
         await setBackend(backend);
         yield overheadOf(training, backend);
       }

@@ -16,7 +16,7 @@ export interface BenchCase {
   readonly variants: Readonly<Record<string, () => void | Promise<void>>>;
   /** Name of the variant that the others are compared with. */
   readonly baseline: string;
-  /** Rounds in which every variant is measured once, next to the baseline. @default 31 */
+  /** Rounds in which every variant is measured once, between two samples of the baseline. @default 31 */
   readonly pairs?: number;
   /** Variants for which a tenth of the rounds, and at least five, must do: slow ones, whose ratios are far from 1. */
   readonly slow?: readonly string[];
@@ -38,6 +38,8 @@ export interface BenchRow {
   readonly low: number;
   /** 90th percentile over the pairs. */
   readonly high: number;
+  /** Half the width of the median's own 95 % interval, where there are samples of it: how far off it may be. */
+  readonly error?: number;
 }
 
 export interface MeasureOptions {
@@ -48,13 +50,13 @@ export interface MeasureOptions {
   readonly onRound?: (round: number, rounds: number) => void;
 }
 
-/** Long enough for the clock, and short: noise that lasts longer meets both halves of a pair alike and cancels out. */
-const sampleMs = 10;
+/** Long enough for its share of garbage, and short: noise that lasts longer meets neighbours alike and cancels out. */
+const sampleMs = 50;
 
 /**
- * Measures the case in rounds. In each, every variant is sampled right next to a sample of the baseline, variants and the
- * order within a pair drawn from the seed, so that drift, heat and neighbours meet both alike; a ratio is always between
- * the two samples of a pair. Garbage is collected before each round (where Node exposes `gc`).
+ * Measures the case in rounds. In each, every variant is sampled once between two samples of the baseline, in an order drawn
+ * from the seed; a ratio is between a sample and the mean of its two neighbours, so that drift, heat and whatever else runs
+ * on the machine meet both alike. Garbage is collected before each round (where Node exposes `gc`).
  */
 export async function measure(
   bench: string,
@@ -65,6 +67,8 @@ export async function measure(
   if (base === undefined) throw new RangeError(`bench ${bench}: ${name} has no variant ${baseline}`);
   const compared = Object.entries(variants).filter(([variant]) => variant !== baseline);
   const sample = async (unit: () => void | Promise<void>, units: number): Promise<number> => {
+    // Untimed: what the variant before left to collect, to finish and in the caches is not this one's.
+    await unit();
     const before = cpuMs();
     for (let i = 0; i < units; i++) await unit();
     return cpuMs() - before;
@@ -88,17 +92,29 @@ export async function measure(
   for (let round = 0; round < pairs; round++) {
     globalThis.gc?.();
     const due = compared.filter(([variant]) => round % slowEvery === 0 || !slow.includes(variant));
+    let before = await sample(base, units);
     for (const [variant, unit] of shuffled(due, random)) {
-      const [first, second] = random() < 0.5 ? [base, unit] : [unit, base];
-      const [firstMs, secondMs] = [await sample(first, units), await sample(second, units)];
-      ratios.get(variant)?.push(first === unit ? firstMs / secondMs : secondMs / firstMs);
+      const ms = await sample(unit, units);
+      const after = await sample(base, units);
+      ratios.get(variant)?.push((2 * ms) / (before + after));
+      before = after;
     }
     onRound?.(round + 1, pairs);
   }
 
   return [...ratios].map(([variant, of]) => {
     const at = (share: number): number => percentile(of, share);
-    return { bench, case: name, backend, variant, baseline, ratio: at(0.5), low: at(0.1), high: at(0.9) };
+    return {
+      bench,
+      case: name,
+      backend,
+      variant,
+      baseline,
+      ratio: at(0.5),
+      low: at(0.1),
+      high: at(0.9),
+      error: errorOfMedian(of),
+    };
   });
 }
 
@@ -115,6 +131,12 @@ export function percentile(values: readonly number[], share: number): number {
   const below = sorted[Math.floor(at)] ?? Number.NaN;
   const above = sorted[Math.ceil(at)] ?? Number.NaN;
   return Number((below + (above - below) * (at % 1)).toFixed(4));
+}
+
+/** By order statistics: the values between which the median lies in 95 of 100 runs, whatever their distribution. */
+export function errorOfMedian(values: readonly number[]): number {
+  const aside = Math.min(0.5, 0.98 / Math.sqrt(values.length));
+  return Number(((percentile(values, 0.5 + aside) - percentile(values, 0.5 - aside)) / 2).toFixed(4));
 }
 
 function shuffled<T>(items: readonly T[], random: () => number): T[] {

@@ -1,7 +1,7 @@
-import { div, lessEqual, maximum, mul, where } from '@tensorflow/tfjs-core';
+import { div, lessEqual, maximum, mul, type Tensor, where } from '@tensorflow/tfjs-core';
 import { assertPositive } from './assert-positive.js';
 import { mapTensors } from './map-tensors.js';
-import { assertPolicy, type ClipOptions, decide } from './non-finite.js';
+import { assertPolicy, type ClipOptions, finiteOrZero, skipUnlessFinite } from './non-finite.js';
 import type { ClipStrategy } from './strategy.js';
 import { scaleUnits, unitNorms } from './unit-norms.js';
 import { variableOf } from './variable-of.js';
@@ -38,7 +38,7 @@ export interface AdaptiveClipOptions extends ClipOptions {
  * overflow and elements of 1e-30 do not vanish. The direction of the step changes, within a unit it does not. NaN and
  * infinite gradients: see `nonFinite`; with `propagate` they spread over their unit.
  *
- * Cost: on cpu and wasm four passes over the weights; elsewhere about twenty operations for each. Nothing is read back. Source: arXiv 2102.06171.
+ * Cost: on cpu and wasm three passes over the weights; elsewhere about twenty operations for each. Nothing is read back. Source: arXiv 2102.06171.
  *
  * @throws RangeError unless `factor` and `minWeightNorm` are positive and finite.
  * @throws Error at the first step unless the model is known.
@@ -68,20 +68,23 @@ export function adaptiveClip({
   return {
     name: `adaptiveClip(${factor})`,
     apply(gradients, context) {
-      const decided = decide(gradients, nonFinite);
-      return {
-        ...decided,
-        gradients: mapTensors(decided.gradients, (gradient, name) => {
-          const { unitAxes, isOutput } = variableOf(context, name, 'adaptiveClip');
-          const weight = context.weights[name];
-          if (weight === undefined || (excludeOutput && isOutput)) return gradient;
-          const weightNorm = maximum(unitNorms(weight, unitAxes).norm, minWeightNorm);
-          const limit = mul(weightNorm, factor);
-          const { scale, relative, norm } = unitNorms(gradient, unitAxes);
-          const factors = where(lessEqual(norm, limit), 1, div(div(limit, scale), relative));
-          return scaleUnits(gradient, factors, unitAxes);
-        }),
-      };
+      const given = nonFinite === 'zero' ? mapTensors(gradients, finiteOrZero) : gradients;
+      const evidence: Tensor[] = [];
+      const clipped = mapTensors(given, (gradient, name) => {
+        const { unitAxes, isOutput } = variableOf(context, name, 'adaptiveClip');
+        const weight = context.weights[name];
+        if (weight === undefined || (excludeOutput && isOutput)) {
+          evidence.push(gradient);
+          return gradient;
+        }
+        const weightNorm = maximum(unitNorms(weight, unitAxes).norm, minWeightNorm);
+        const limit = mul(weightNorm, factor);
+        const { scale, relative, norm } = unitNorms(gradient, unitAxes);
+        evidence.push(relative);
+        const factors = where(lessEqual(norm, limit), 1, div(div(limit, scale), relative));
+        return scaleUnits(gradient, factors, unitAxes);
+      });
+      return nonFinite === 'skip' ? skipUnlessFinite(clipped, evidence) : { gradients: clipped };
     },
   };
 }

@@ -3,7 +3,7 @@ import type { WeightKind } from '../layout/kind.js';
 import { defineHostKernel } from './host-kernel.js';
 import { type Blocks, blocksOf, changeUnits, unitSums } from './host-units.js';
 import { mapTensors } from './map-tensors.js';
-import { assertPolicy, type ClipOptions, decide } from './non-finite.js';
+import { assertPolicy, type ClipOptions, finiteOrZero, skipUnlessFinite } from './non-finite.js';
 import type { ClipStrategy } from './strategy.js';
 import { variableOf } from './variable-of.js';
 
@@ -38,32 +38,48 @@ export function centralize({ nonFinite = 'skip' }: ClipOptions = {}): ClipStrate
   return {
     name: 'centralize()',
     apply(gradients, context) {
-      const decided = decide(gradients, nonFinite);
-      return {
-        ...decided,
-        gradients: mapTensors(decided.gradients, (gradient, name) => {
-          const { kind, unitAxes } = variableOf(context, name, 'centralize');
-          const inputs = unitAxes.reduce((product, axis) => product * (gradient.shape[axis] ?? 1), 1);
-          return centred.has(kind) && inputs > 1 ? centralizeUnits(gradient, unitAxes) : gradient;
-        }),
-      };
+      const given = nonFinite === 'zero' ? mapTensors(gradients, finiteOrZero) : gradients;
+      const evidence: Tensor[] = [];
+      const centralized = mapTensors(given, (gradient, name) => {
+        const { kind, unitAxes } = variableOf(context, name, 'centralize');
+        const inputs = unitAxes.reduce((product, axis) => product * (gradient.shape[axis] ?? 1), 1);
+        if (!centred.has(kind) || inputs <= 1) {
+          evidence.push(gradient);
+          return gradient;
+        }
+        const means = hostMeans(gradient, unitAxes);
+        // Elsewhere a mean may overflow, on devices of 16 bits soon, though every element is finite.
+        evidence.push(means ?? gradient);
+        return subtractUnits(gradient, means ?? mean(gradient, [...unitAxes], true), unitAxes);
+      });
+      return nonFinite === 'skip' ? skipUnlessFinite(centralized, evidence) : { gradients: centralized };
     },
   };
 }
 
-function centralizeUnits(tensor: Tensor, axes: readonly number[]): Tensor {
+/** Finite if and only if all elements are; the reduced axes stay with length 1. */
+function hostMeans(tensor: Tensor, axes: readonly number[]): Tensor | undefined {
   const blocks = blocksOf(tensor.shape, axes);
-  return (
-    (blocks && hostCentralize([tensor], tensor.shape, blocks)) ?? sub(tensor, mean(tensor, [...axes], true))
-  );
+  const kept = tensor.shape.map((length, axis) => (axes.includes(axis) ? 1 : length));
+  return blocks && hostUnitMeans([tensor], kept, blocks);
 }
 
-/** The cpu backend takes a hundred times as long to subtract what is to be spread over an axis. */
-const hostCentralize = defineHostKernel<Blocks>({
-  name: 'GradientHealthCentralize',
+function subtractUnits(tensor: Tensor, means: Tensor, axes: readonly number[]): Tensor {
+  const blocks = blocksOf(tensor.shape, axes);
+  return (blocks && hostSubtractUnits([tensor, means], tensor.shape, blocks)) ?? sub(tensor, means);
+}
+
+const hostUnitMeans = defineHostKernel<Blocks>({
+  name: 'GradientHealthUnitMeans',
   compute(output, [values = output], blocks) {
-    const perUnit = output.length / blocks.units;
-    const shifts = unitSums(values, blocks, false).map((sum) => -sum / perUnit);
-    changeUnits(output, values, shifts, blocks.inner, 'add');
+    output.set(unitSums(values, blocks, false).map((sum) => (sum * blocks.units) / values.length));
   },
+});
+
+const hostSubtractUnits = defineHostKernel<Blocks>({
+  name: 'GradientHealthSubtractUnits',
+  // wasm subtracts by vector instructions; the cpu backend takes a hundred times as long to spread over an axis.
+  backends: ['cpu'],
+  compute: (output, [values = output, means = output], { inner }) =>
+    changeUnits(output, values, means, inner, 'subtract'),
 });

@@ -21,23 +21,14 @@ export function blocksOf(shape: readonly number[], axes: readonly number[]): Blo
 /**
  * Sums each unit's elements, or their squares, in float64.
  *
- * Almost always inputs come first and `inner` is 1. Then rows are taken four at a time: loading and storing the sums takes
+ * Almost always inputs come first and `inner` is 1. Then rows are taken eight at a time: loading and storing the sums takes
  * longer than the arithmetic.
  */
 export function unitSums(values: Float32Array, { units, inner }: Blocks, squared: boolean): Float64Array {
   const sums = new Float64Array(units);
-  const inFours = inner === 1 ? values.length - (values.length % (4 * units)) : 0;
-  for (let row = 0; row < inFours; row += 4 * units) {
-    for (let unit = 0; unit < units; unit++) {
-      const a = values[row + unit] as number;
-      const b = values[row + units + unit] as number;
-      const c = values[row + 2 * units + unit] as number;
-      const d = values[row + 3 * units + unit] as number;
-      const sum = squared ? a * a + b * b + (c * c + d * d) : a + b + (c + d);
-      sums[unit] = (sums[unit] as number) + sum;
-    }
-  }
-  for (let start = inFours, unit = 0; start < values.length; start += inner) {
+  const inEights = inner === 1 ? values.length - (values.length % (8 * units)) : 0;
+  for (let row = 0; row < inEights; row += 8 * units) addEightRows(sums, values, row, squared);
+  for (let start = inEights, unit = 0; start < values.length; start += inner) {
     let sum = sums[unit] as number;
     for (let i = start; i < start + inner; i++) {
       const value = values[i] as number;
@@ -49,33 +40,39 @@ export function unitSums(values: Float32Array, { units, inner }: Blocks, squared
   return sums;
 }
 
-/** Scales each unit's elements by its own number, or adds it to them. */
+function addEightRows(sums: Float64Array, values: Float32Array, start: number, squared: boolean): void {
+  const units = sums.length;
+  for (let unit = 0, at = start; unit < units; unit++, at++) {
+    const a = values[at] as number;
+    const b = values[at + units] as number;
+    const c = values[at + 2 * units] as number;
+    const d = values[at + 3 * units] as number;
+    const e = values[at + 4 * units] as number;
+    const f = values[at + 5 * units] as number;
+    const g = values[at + 6 * units] as number;
+    const h = values[at + 7 * units] as number;
+    const sum = squared
+      ? a * a + b * b + (c * c + d * d) + (e * e + f * f + (g * g + h * h))
+      : a + b + (c + d) + (e + f + (g + h));
+    sums[unit] = (sums[unit] as number) + sum;
+  }
+}
+
+/** Multiplies each unit's elements by its own number, or subtracts it from them. */
 export function changeUnits(
   output: Float32Array,
   values: Float32Array,
-  numbers: Float64Array,
+  numbers: Float32Array,
   inner: number,
-  change: 'scale' | 'add',
+  change: 'multiply' | 'subtract',
 ): void {
-  const units = numbers.length;
-  const scales = change === 'scale';
-  if (inner === 1) {
-    // No loop over a single element.
-    for (let row = 0; row < output.length; row += units) {
-      for (let unit = 0; unit < units; unit++) {
-        const value = values[row + unit] as number;
-        const number = numbers[unit] as number;
-        output[row + unit] = scales ? value * number : value + number;
-      }
-    }
-    return;
-  }
+  const multiplies = change === 'multiply';
   for (let start = 0, unit = 0; start < output.length; start += inner) {
     const number = numbers[unit] as number;
     for (let i = start; i < start + inner; i++) {
       const value = values[i] as number;
-      output[i] = scales ? value * number : value + number;
+      output[i] = multiplies ? value * number : value - number;
     }
-    unit = unit + 1 === units ? 0 : unit + 1;
+    unit = unit + 1 === numbers.length ? 0 : unit + 1;
   }
 }

@@ -51,8 +51,18 @@ export interface Decided {
 /** Applies the policy, so that what follows need not think of NaN. */
 export function decide(gradients: NamedTensorMap, policy: NonFinitePolicy): Decided {
   if (policy === 'zero') return { gradients: mapTensors(gradients, finiteOrZero) };
-  if (policy === 'propagate' || Object.keys(gradients).length === 0) return { gradients };
-  const accept = allFinite(Object.values(gradients));
+  if (policy === 'propagate') return { gradients };
+  return skipUnlessFinite(gradients, Object.values(gradients));
+}
+
+/**
+ * Hands on zeros, and rejects the step, unless every element of the evidence is finite: of the raw gradients, or of what a
+ * strategy has measured of them anyway, which spares a pass over them.
+ */
+export function skipUnlessFinite(gradients: NamedTensorMap, evidence: readonly Tensor[]): Decided {
+  if (evidence.length === 0) return { gradients };
+  const accept = allFinite(evidence);
+  // By choice and last: what is made of a NaN may be NaN itself.
   return { gradients: mapTensors(gradients, (gradient) => withhold(gradient, accept)), accept };
 }
 

@@ -65,5 +65,5 @@ const hostScaleUnits = defineHostKernel<Blocks>({
   backends: ['cpu'],
   isIdentity: ([, factors]) => factors?.every((factor) => factor === 1) ?? true,
   compute: (output, [values = output, factors = output], { inner }) =>
-    changeUnits(output, values, Float64Array.from(factors), inner, 'scale'),
+    changeUnits(output, values, factors, inner, 'multiply'),
 });

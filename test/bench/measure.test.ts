@@ -36,6 +36,7 @@ describe('measure', () => {
         ratio: 2,
         low: 2,
         high: 2,
+        error: 0,
       },
       {
         bench: 'toy',
@@ -46,55 +47,61 @@ describe('measure', () => {
         ratio: 1,
         low: 1,
         high: 1,
+        error: 0,
       },
     ]);
   });
 
-  test('takes median, 10th and 90th percentile over the pairs', async () => {
-    // After one call to warm up, rounds cost 50 * (1 + 0/10), 50 * (1 + 1/10), ... 50 * (1 + 10/10): ratios 1.0 to 2.0.
-    const { bench, cpuMs } = fakeCase({ base: () => 50, slow: (call) => 50 * (1 + (call - 1) / 10) }, 11);
+  test('takes median, 10th and 90th percentile over the pairs, and how far off the median may be', async () => {
+    // After two calls to warm up, every other call is timed, at 50 * (1 + 0/10), ... 50 * (1 + 10/10): ratios 1.0 to 2.0.
+    const { bench, cpuMs } = fakeCase({ base: () => 50, slow: (call) => 50 * (1 + (call - 3) / 20) }, 11);
     const [row] = await measure('toy', bench, { cpuMs });
-    expect(row).toMatchObject({ ratio: 1.5, low: 1.1, high: 1.9 });
+    expect(row).toMatchObject({ ratio: 1.5, low: 1.1, high: 1.9, error: 0.2955 });
   });
 
   test('repeats short work until a sample is long enough to time', async () => {
     const { bench, order, cpuMs } = fakeCase({ base: () => 2, other: () => 2 }, 3);
     await measure('toy', bench, { cpuMs });
-    // One call of each to learn the cost, then 3 pairs of 10 ms / 2 ms = 5 calls for each of two variants.
-    expect(order.length).toBe(2 + 3 * 5 * 2);
+    // Two calls of each to learn the cost; then samples of one untimed call and 50 ms / 2 ms = 25: 3 of one variant, 6 of the other.
+    expect(order.length).toBe(2 * 2 + 3 * 26 + 6 * 26);
   });
 
   test('warms every variant up for a given time', async () => {
     const { bench, order, cpuMs } = fakeCase({ base: () => 50, other: () => 25 }, 0);
     await measure('toy', { ...bench, warmupMs: 100 }, { cpuMs });
-    // Calls double until 100 ms are spent: 1 + 2 of 50 ms, 1 + 2 + 4 of 25 ms.
-    expect(order.filter((name) => name === 'base').length).toBe(3);
-    expect(order.filter((name) => name === 'other').length).toBe(7);
+    // Calls double until 100 ms are spent, 1 + 2 of 50 ms, 1 + 2 + 4 of 25 ms, each time after an untimed one.
+    expect(order.filter((name) => name === 'base').length).toBe(3 + 2);
+    expect(order.filter((name) => name === 'other').length).toBe(7 + 3);
   });
 
-  test('draws the order of every round and pair from the seed', async () => {
-    const orderOf = async (seed: number): Promise<string> => {
+  test('draws the order of every round from the seed, with a sample of the baseline on either side', async () => {
+    const roundsOf = async (seed: number): Promise<string[]> => {
       const { bench, order, cpuMs } = fakeCase({ base: () => 50, a: () => 50, b: () => 50 }, 8);
       await measure('toy', bench, { cpuMs, seed });
-      return order.slice(3).join(' ');
+      // Two calls of each to warm up; then 5 samples to a round, each of an untimed and a timed call.
+      return (
+        order
+          .slice(6)
+          .join(' ')
+          .match(/(\w+ ?){10}/g)
+          ?.map((round) => round.trim()) ?? []
+      );
     };
-    expect(await orderOf(1)).toBe(await orderOf(1));
-    expect(await orderOf(1)).not.toBe(await orderOf(2));
-    // Two pairs to a round, each of a variant and the baseline.
-    const rounds = (await orderOf(1)).match(/\w+ \w+ \w+ \w+/g) ?? [];
-    expect(new Set(rounds).size).toBeGreaterThan(2);
-    expect(new Set(rounds.map((round) => round.split(' ').sort().join(' ')))).toEqual(
-      new Set(['a b base base']),
+    const rounds = await roundsOf(1);
+    expect(rounds).toHaveLength(8);
+    expect(rounds).toEqual(await roundsOf(1));
+    expect(rounds).not.toEqual(await roundsOf(2));
+    expect(new Set(rounds)).toEqual(
+      new Set(['base base a a base base b b base base', 'base base b b base base a a base base']),
     );
-    for (const pair of (await orderOf(1)).match(/\w+ \w+/g) ?? []) expect(pair).toMatch(/^base|base$/);
   });
 
   test('samples a slow variant in a tenth of the rounds, and in five at least', async () => {
     const { bench, order, cpuMs } = fakeCase({ base: () => 50, quick: () => 50, slow: () => 200 }, 40);
     const rows = await measure('toy', { ...bench, slow: ['slow'] }, { cpuMs });
-    // Once to warm up; every 8th of 40 rounds.
-    expect(order.filter((name) => name === 'slow').length).toBe(1 + 5);
-    expect(order.filter((name) => name === 'quick').length).toBe(1 + 40);
+    // Twice to warm up; two calls in every 8th of 40 rounds, and in all.
+    expect(order.filter((name) => name === 'slow').length).toBe(2 + 2 * 5);
+    expect(order.filter((name) => name === 'quick').length).toBe(2 + 2 * 40);
     expect(rows.map(({ variant, ratio }) => [variant, ratio])).toEqual([
       ['quick', 1],
       ['slow', 4],
@@ -110,14 +117,14 @@ describe('measure', () => {
 test('the table is aligned and carries its unit', () => {
   const row = { bench: 'toy', backend: 'cpu', baseline: 'base', low: 1, high: 12.5 };
   const rows = [
-    { ...row, case: 'long name', variant: 'a', ratio: 1.0304 },
+    { ...row, case: 'long name', variant: 'a', ratio: 1.0304, error: 0.02 },
     { ...row, case: 'b', variant: 'watch', ratio: 11 },
   ];
   expect(table(rows)).toBe(
     [
-      'case       backend  variant  baseline  CPU time     10 %      90 %',
-      'long name  cpu      a        base       1.030 x  1.000 x  12.500 x',
-      'b          cpu      watch    base      11.000 x  1.000 x  12.500 x',
+      'case       backend  variant  baseline  CPU time      ±     10 %      90 %',
+      'long name  cpu      a        base       1.030 x  0.020  1.000 x  12.500 x',
+      'b          cpu      watch    base      11.000 x         1.000 x  12.500 x',
     ].join('\n'),
   );
 });
