@@ -92,9 +92,10 @@ export async function serveLive(
     for (const page of pages) if (!page.writableNeedDrain) page.write(text);
   }
   function loop(): void {
-    const started = performance.now();
+    // By CPU time: where other programs keep the processor, the news take no more of this one.
+    const started = cpuMs();
     if (pages.size > 0) tell();
-    const rest = Math.max(newsEveryMs, restPerWork * (performance.now() - started));
+    const rest = Math.max(newsEveryMs, restPerWork * (cpuMs() - started));
     timer = pages.size > 0 ? setTimeout(loop, rest).unref() : undefined;
   }
 
@@ -120,6 +121,11 @@ export async function serveLive(
       await closed;
     },
   };
+}
+
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
 
 /** The path's parts, without what stands behind a question mark. */

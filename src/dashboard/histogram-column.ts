@@ -62,23 +62,39 @@ export function histogramGridOf(
 }
 
 function layerHistogram(layer: number, columns: readonly (OctaveCounts | undefined)[]): LayerHistogram {
-  const filled = Array.from({ length: octaves }, (_, octave) => octave).filter((octave) =>
-    columns.some((column) => (column?.counts[octave] ?? 0) > 0),
-  );
-  const [low, high] = [filled[0] ?? 0, filled.at(-1) ?? -1];
+  const [low, high] = filledOctaves(columns);
   return {
     layer,
-    lowest: filled.length === 0 ? 0 : low + lowestExponent,
-    shares: columns.map((column) =>
-      Array.from(column?.counts.subarray(low, high + 1) ?? [], (count) =>
-        count === 0 ? 0 : Math.max(1, Math.round((1e4 * count) / (column?.elements ?? 1))),
-      ),
-    ),
+    lowest: high < 0 ? 0 : low + lowestExponent,
+    shares: columns.map((column) => (column === undefined ? [] : sharesOf(column, low, high))),
     elements: columns.map((column) => column?.elements ?? 0),
     zeros: columns.map((column) => column?.zeros ?? 0),
     infinite: columns.map((column) => column?.infinite ?? 0),
     nans: columns.map((column) => column?.nans ?? 0),
   };
+}
+
+/** The first and the last octave with any count in any column; above 0 and -1 without any. */
+function filledOctaves(columns: readonly (OctaveCounts | undefined)[]): readonly [low: number, high: number] {
+  let [low, high] = [octaves, -1];
+  for (const column of columns) {
+    if (column === undefined) continue;
+    for (let octave = 0; octave < octaves; octave++) {
+      if (column.counts[octave] === 0) continue;
+      low = Math.min(low, octave);
+      high = Math.max(high, octave);
+    }
+  }
+  return [low, high];
+}
+
+function sharesOf({ counts, elements }: OctaveCounts, low: number, high: number): number[] {
+  const shares: number[] = [];
+  for (let octave = low; octave <= high; octave++) {
+    const count = counts[octave] ?? 0;
+    shares.push(count === 0 ? 0 : Math.max(1, Math.round((1e4 * count) / elements)));
+  }
+  return shares;
 }
 
 function countsOf(column: HistogramColumn, layer: number): OctaveCounts {
