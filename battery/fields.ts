@@ -24,6 +24,10 @@ export const positive: Check = {
   expects: 'a number of at least 0',
   holds: (value) => isNumber(value) && value >= 0,
 };
+export const share: Check = {
+  expects: 'a number from 0 to 1',
+  holds: (value) => isNumber(value) && value >= 0 && value <= 1,
+};
 export const text: Check = { expects: 'a string', holds: (value) => typeof value === 'string' };
 export const flag: Check = { expects: 'true or false', holds: (value) => typeof value === 'boolean' };
 export const object: Check = { expects: 'an object', holds: isObject };

@@ -1,5 +1,6 @@
 import { dispose, serialization, type Tensor } from '@tensorflow/tfjs-core';
 import { type LayersModel, type layers, loadLayersModel, sequential } from '@tensorflow/tfjs-layers';
+import { layers as ownGroup } from '../src/index.js';
 import { placeLayers } from '../src/layout/paths.js';
 import { checkFields, type Fields, isObject, object, optional, text } from './fields.js';
 import { createOptimizer } from './optimizer.js';
@@ -10,7 +11,10 @@ type Layer = layers.Layer;
 type FromConfig = (cls: unknown, config: serialization.ConfigDict) => Layer;
 
 /** Layers of this library, by the class name that a program gives. */
-const ownLayers: Readonly<Record<string, (config: serialization.ConfigDict) => Layer>> = {};
+const ownLayers: Readonly<Record<string, (config: serialization.ConfigDict) => Layer>> = {
+  FusedLSTM: (config) => ownGroup.lstm(config as unknown as ownGroup.LstmOptions),
+  FusedGRU: (config) => ownGroup.gru(config as unknown as ownGroup.GruOptions),
+};
 
 const layerFields: Fields<Part> = { className: text, config: optional(object) };
 

@@ -1,4 +1,4 @@
-import { kinds } from './data/kinds.js';
+import { kinds, spoilFields } from './data/kinds.js';
 import {
   type Check,
   checkFields,
@@ -87,7 +87,7 @@ function checkData(data: unknown, where: string): void {
   const named = oneOf(...Object.keys(kinds));
   if (!named.holds(kind))
     throw new RangeError(`${where}: kind must be ${named.expects}, got ${JSON.stringify(kind)}`);
-  checkFields(data, { kind: named, ...kinds[kind as string]!.fields }, `${where} (${kind})`);
+  checkFields(data, { kind: named, ...kinds[kind as string]!.fields, ...spoilFields }, `${where} (${kind})`);
 }
 
 function checkGoal(goal: Goal, where: string): void {

@@ -42,3 +42,13 @@ export function gaussian(random: Random): number {
   // 1 - u is in (0, 1], where the logarithm is finite.
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }
+
+/** A number from `low` to `high`, each order of magnitude as likely as the next; two digits are enough of it. */
+export function logUniform(low: number, high: number, random: Random): number {
+  return Number((low * (high / low) ** random()).toPrecision(2));
+}
+
+/** One of these. */
+export function oneOf<Value>(values: readonly Value[], random: Random): Value {
+  return values[Math.floor(random() * values.length)]!;
+}

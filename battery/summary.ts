@@ -27,8 +27,23 @@ export interface Summary {
   readonly rightCause: Share;
   /** Median, over the flagged runs of faulty programs, of the first step of any finding; `null` without such a run. */
   readonly medianFirstStep: number | null;
-  /** Faulty and healthy programs in which each rule fired. */
-  readonly perRule: Readonly<Record<string, { readonly tp: number; readonly fp: number }>>;
+  readonly perRule: Readonly<Record<string, RuleScore>>;
+  /** Faulty and healthy programs with a finding of each severity. */
+  readonly perSeverity: Readonly<Record<Finding['severity'], Counts>>;
+}
+
+/** Faulty and healthy programs in which something fired. */
+export interface Counts {
+  readonly tp: number;
+  readonly fp: number;
+}
+
+/** Alarms of one rule. */
+export interface RuleScore extends Counts {
+  /** Faulty programs in which the rule is among the right causes, of those in which it fired. */
+  readonly right: number;
+  /** Median of the first step of its findings, over the runs of faulty programs; `null` without one. */
+  readonly medianFirstStep: number | null;
 }
 
 const isAlarm = ({ severity }: Pick<Finding, 'severity'>): boolean => severity !== 'info';
@@ -62,41 +77,53 @@ export function summarize(
   lines: readonly Line[],
   ruleIds: readonly string[],
 ): Summary {
-  const majority = (program: Program, holds: (line: Line) => boolean): boolean => {
-    const own = lines.filter(({ id }) => id === program.id);
-    return 2 * own.filter(holds).length > own.length;
-  };
-  const tally = (of: readonly Program[], holds: (program: Program) => (line: Line) => boolean): number =>
-    of.filter((program) => majority(program, holds(program))).length;
-  const flagged = () => (line: Line) => line.fired.some(isAlarm);
+  const linesOf = new Map(programs.map(({ id }) => [id, lines.filter((line) => line.id === id)]));
+  const holding = (of: readonly Program[], holds: (line: Line, program: Program) => boolean): Program[] =>
+    of.filter((program) => {
+      const own = linesOf.get(program.id)!;
+      return 2 * own.filter((line) => holds(line, program)).length > own.length;
+    });
   const faulty = programs.filter((program) => program.faulty);
   const healthy = programs.filter((program) => !program.faulty);
+  const counts = (holds: (line: Line) => boolean): Counts => ({
+    tp: holding(faulty, holds).length,
+    fp: holding(healthy, holds).length,
+  });
+  const alarms = faulty
+    .flatMap(({ id }) => linesOf.get(id)!)
+    .map(({ fired }) => fired.filter(isAlarm))
+    .filter((fired) => fired.length > 0);
+  const firstStep = (runs: readonly Line['fired'][]): number | null =>
+    median(runs.map((fired) => Math.min(...fired.map((finding) => finding.firstStep))));
 
-  const fired = lines.flatMap((line) => line.fired.filter(isAlarm).map(({ rule }) => rule));
-  const rules = [...new Set([...ruleIds, ...fired])].sort();
-  const fires = (rule: string) => () => (line: Line) =>
-    line.fired.some((finding) => finding.rule === rule && isAlarm(finding));
+  const scoreOf = (rule: string): RuleScore => {
+    const fires = (line: Line): boolean => line.fired.some((each) => each.rule === rule && isAlarm(each));
+    const own = alarms.map((fired) => fired.filter((finding) => finding.rule === rule));
+    return {
+      ...counts(fires),
+      right: holding(faulty, fires).filter(({ causes = [] }) => causes.includes(rule)).length,
+      medianFirstStep: firstStep(own.filter((fired) => fired.length > 0)),
+    };
+  };
+  const fired = [...linesOf.values()].flat().flatMap((line) => line.fired.filter(isAlarm));
+  const rules = [...new Set([...ruleIds, ...fired.map(({ rule }) => rule)])].sort();
+  const flagged = ({ first }: Line): boolean => first !== null;
+  const right = ({ first }: Line, { causes = [] }: Program): boolean =>
+    first !== null && causes.includes(first);
+  const ofSeverity = (severity: Finding['severity']): Counts =>
+    counts((line) => line.fired.some((finding) => finding.severity === severity));
   return {
     programs: programs.length,
-    recall: shareOf(tally(faulty, flagged), faulty.length),
-    falseAlarms: shareOf(tally(healthy, flagged), healthy.length),
-    rightCause: shareOf(
-      tally(
-        faulty,
-        ({ causes = [] }) =>
-          ({ first }) =>
-            first !== null && causes.includes(first),
-      ),
-      faulty.length,
-    ),
-    medianFirstStep: median(
-      lines
-        .filter((line) => line.faulty && line.fired.some(isAlarm))
-        .map((line) => Math.min(...line.fired.filter(isAlarm).map(({ firstStep }) => firstStep))),
-    ),
-    perRule: Object.fromEntries(
-      rules.map((rule) => [rule, { tp: tally(faulty, fires(rule)), fp: tally(healthy, fires(rule)) }]),
-    ),
+    recall: shareOf(holding(faulty, flagged).length, faulty.length),
+    falseAlarms: shareOf(holding(healthy, flagged).length, healthy.length),
+    rightCause: shareOf(holding(faulty, right).length, faulty.length),
+    medianFirstStep: firstStep(alarms),
+    perRule: Object.fromEntries(rules.map((rule) => [rule, scoreOf(rule)])),
+    perSeverity: {
+      error: ofSeverity('error'),
+      warning: ofSeverity('warning'),
+      info: ofSeverity('info'),
+    },
   };
 }
 

@@ -1,4 +1,6 @@
 import { reaches } from './goal.js';
+import type { Half } from './mutants/draw-mutants.js';
+import type { Dropped } from './mutants/prove-mutants.js';
 import type { Program } from './program.js';
 import type { Line, Summary } from './summary.js';
 import type { Share } from './wilson.js';
@@ -47,7 +49,9 @@ export function programTable(programs: readonly Program[], lines: readonly Line[
 
 /** The score of the rules. */
 export function summaryText(summary: Summary, seeds: number): string {
-  const rules = Object.entries(summary.perRule).map(([rule, { tp, fp }]) => [rule, String(tp), String(fp)]);
+  const rules = Object.entries(summary.perRule).map(([rule, { tp, fp, right, medianFirstStep }]) =>
+    [rule, tp, fp, right, medianFirstStep ?? '-'].map(String),
+  );
   return [
     `${summary.programs} programs, ${seeds} seeds each`,
     `recall        ${shareText(summary.recall)} of the faulty programs flagged`,
@@ -55,7 +59,17 @@ export function summaryText(summary: Summary, seeds: number): string {
     `right cause   ${shareText(summary.rightCause)} of the faulty programs`,
     `first finding at step ${summary.medianFirstStep ?? '-'} in the median`,
     '',
-    table([['rule', 'faulty', 'healthy'], ...rules]),
+    table([['rule', 'faulty', 'healthy', 'right', 'first step'], ...rules]),
+  ].join('\n');
+}
+
+/** What was planted and is not counted. */
+export function droppedText(dropped: readonly Dropped[], half: Half): string {
+  const count = (why: Dropped['why']) => dropped.filter((each) => each.why === why).length;
+  return [
+    `planted faults of the half for ${half}`,
+    `dropped  ${count('it still reaches the goal')} mutants that still reach the goal`,
+    `         ${count('its twin misses the goal')} mutants whose twin misses the goal too`,
   ].join('\n');
 }
 

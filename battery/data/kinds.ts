@@ -1,3 +1,4 @@
+import { type Fields, number, optional, share } from '../fields.js';
 import { digits } from './digits.js';
 import { friedman } from './friedman.js';
 import { functionOfX } from './function.js';
@@ -5,6 +6,7 @@ import { inline } from './inline.js';
 import { blobs, circles, moons, spirals, xor } from './points.js';
 import { type Kind, type Rows, type Scale, sliceRows } from './rows.js';
 import { adding, copy } from './sequences.js';
+import { type Spoil, spoilRows } from './spoil.js';
 
 /** Every value of `data.kind`. */
 export const kinds: Readonly<Record<string, Kind>> = {
@@ -21,6 +23,13 @@ export const kinds: Readonly<Record<string, Kind>> = {
   xor,
 };
 
+/** Fields of data of every kind. */
+export const spoilFields: Fields<Spoil> = {
+  scaleInputs: optional(number),
+  scaleTargets: optional(number),
+  missing: optional(share),
+};
+
 /** The data of a program: what trains, what is held out. */
 export interface Data {
   readonly training: Rows;
@@ -28,17 +37,26 @@ export interface Data {
   readonly targetScale?: Scale;
 }
 
-/** Describes data of one kind; which fields there are depends on it. */
-export interface DataDescription {
+/** Describes data of one kind; which further fields there are depends on it. */
+export interface DataDescription extends Spoil {
   readonly kind: string;
   readonly train?: number;
 }
 
 /** Makes the data: the first `train` rows train, the rest are held out. */
-export function makeData(description: DataDescription): Data {
-  const { rows, heldOut = null, ...rest } = kinds[description.kind]!.generate(description);
+export function makeData({
+  scaleInputs = 1,
+  scaleTargets = 1,
+  missing = 0,
+  ...description
+}: DataDescription): Data {
+  const { rows, heldOut = null, targetScale } = kinds[description.kind]!.generate(description);
   const { train = rows.count } = description;
   if (train > rows.count) throw new RangeError(`train must be at most the ${rows.count} rows, got ${train}`);
-  if (train === rows.count) return { training: rows, heldOut, ...rest };
-  return { training: sliceRows(rows, 0, train), heldOut: sliceRows(rows, train, rows.count), ...rest };
+  const kept = train === rows.count ? heldOut : sliceRows(rows, train, rows.count);
+  return {
+    training: spoilRows(sliceRows(rows, 0, train), { scaleInputs, scaleTargets, missing }),
+    heldOut: kept && spoilRows(kept, { scaleInputs, scaleTargets }),
+    ...(targetScale && { targetScale: { ...targetScale, std: targetScale.std / scaleTargets } }),
+  };
 }

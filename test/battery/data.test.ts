@@ -257,3 +257,37 @@ test('no row is lost or doubled by shuffling', () => {
     { numRuns: 50 },
   );
 });
+
+describe('what may be wrong with data of every kind', () => {
+  const plain = { kind: 'function', x: [1, 100, 1], y: '2*x', seed: 1, train: 80 };
+
+  test('scales inputs and targets, held out and not', () => {
+    const { training, heldOut } = make({ ...plain, scaleInputs: 255, scaleTargets: 10 });
+    const original = make(plain);
+    expect([...training.x]).toEqual([...original.training.x].map((x) => 255 * x));
+    expect([...heldOut!.y]).toEqual([...original.heldOut!.y].map((y) => 10 * y));
+  });
+
+  test('lets classes keep their names', () => {
+    const points = { kind: 'moons', n: 20 };
+    expect(make({ ...points, scaleTargets: 10 }).training.y).toEqual(make(points).training.y);
+  });
+
+  test('puts standardised targets back on their first scale', () => {
+    const standardized = { ...plain, standardize: true, scaleTargets: 4 };
+    const { training, targetScale } = make(standardized);
+    const first = (make(plain).training.y[0] ?? 0) - targetScale!.mean;
+    expect(targetScale!.std * training.y[0]!).toBeCloseTo(first, 3);
+  });
+
+  test('puts NaN into a share of the rows that train, and of these alone', () => {
+    const { training, heldOut } = make({ ...plain, missing: 0.05 });
+    // 0.05 * 80
+    expect([...training.x].filter(Number.isNaN)).toHaveLength(4);
+    expect([...heldOut!.x].every(Number.isFinite)).toBe(true);
+    const images = make({ kind: 'digits', n: 10, as: 'flat', missing: 0.2 }).training;
+    expect(samples(images).map(({ x }) => x.filter(Number.isNaN).length)).toEqual([
+      0, 0, 0, 0, 1, 0, 0, 0, 0, 1,
+    ]);
+  });
+});

@@ -29,6 +29,11 @@ describe('parsePrograms', () => {
       'program small: data (moons): unknown field "factor"',
     ],
     [
+      'share above 1',
+      { data: { kind: 'moons', n: 9, missing: 2 } },
+      'program small: data (moons): missing must be a number from 0 to 1, got 2',
+    ],
+    [
       'missing size of data',
       { data: { kind: 'moons' } },
       'program small: data (moons): n must be a positive integer, got nothing',

@@ -27,6 +27,15 @@ const recurrent = {
   loss: 'meanSquaredError',
 };
 
+const fused = {
+  ...recurrent,
+  layers: [
+    { className: 'FusedLSTM', config: { units: 3, inputShape: [5, 2], returnSequences: true } },
+    { className: 'FusedGRU', config: { units: 3, dropout: 0.3, kernelInitializer: 'heNormal' } },
+    dense(1),
+  ],
+};
+
 const wrapped = {
   ...recurrent,
   layers: [
@@ -64,6 +73,8 @@ describe('runProgram', () => {
     ['dropout and noise', 'wasm', stochastic],
     ['an LSTM with dropout', 'wasm', recurrent],
     ['a wrapped GRU', 'wasm', wrapped],
+    ['fused layers', 'wasm', fused],
+    ['fused layers', 'cpu', fused],
     ['a convolution', 'cpu', convolutional],
   ])('gives the same run for the same seed: %s on %s', async (_, backend, changes) => {
     await tf.setBackend(backend);

@@ -86,11 +86,35 @@ describe('npm run battery', () => {
     expect(err).toContain('on cpu');
   });
 
+  test('plants faults, trains them and the programs they were planted in, and counts those that are sick', async () => {
+    const goal = { metric: 'accuracy', min: 0.7 };
+    const optimizer = { className: 'Adam', config: { learningRate: 0.1 } };
+    const path = cases(program({ goal, optimizer, maxSteps: 80 }));
+    const planted = ['--cases', path, '--mutants', '4', '--seed', '2', '--seeds', '1', '--processes', '1'];
+    const { code, out, err } = await battery(...planted, '--json');
+    expect(code, err).toBe(0);
+    const lines = out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines.slice(0, 2).map(({ id }) => id)).toEqual(['small', expect.stringMatching(/^small\+/)]);
+    // The twin, four mutants and the summary.
+    expect(lines).toHaveLength(6);
+    const { programs, dropped, command } = lines.at(-1);
+    expect(programs + dropped.length).toBe(5);
+    expect(command).toBe(`npm run battery -- ${planted.join(' ')} --json`);
+    const text = await battery(...planted);
+    expect(text.out).toContain('planted faults of the half for judging');
+  });
+
   test.each([
     [['--seeds', '0'], '--seeds must be a positive integer, got 0'],
     [['--backend', 'webgl'], '--backend must be cpu or wasm, got webgl'],
     [['--treat', '--peers'], '--treat and --peers do not go together'],
     [['--processes', '0'], '--processes must be a positive integer, got 0'],
+    [['--mutants', 'x'], '--mutants must be a positive integer, got x'],
+    [['--mutants', '9', '--treat'], '--treat and --mutants do not go together'],
+    [['--seed', '2'], '--seed goes with --mutants; did you mean --seeds?'],
   ])('refuses %j', async (args, message) => {
     const { code, out, err } = await battery('--cases', cases(program()), ...args);
     expect(code).toBe(1);

@@ -79,16 +79,25 @@ describe('summarize', () => {
     expect(summarize([sound], lines.slice(6), []).medianFirstStep).toBeNull();
   });
 
-  test('counts programs by rule, silent ones included', () => {
+  test('scores each rule by programs, silent ones included: how often it fired, was a right cause, and when', () => {
     expect(summary.perRule).toEqual({
-      'dead-units': { tp: 0, fp: 0 },
-      'vanishing-gradient': { tp: 1, fp: 0 },
-      'zero-gradient': { tp: 0, fp: 1 },
+      'dead-units': { tp: 0, fp: 0, right: 0, medianFirstStep: null },
+      // At steps 4 and 8 of sick, whose cause it is, and at step 1 of missed, which has no majority for it.
+      'vanishing-gradient': { tp: 1, fp: 0, right: 1, medianFirstStep: 4 },
+      'zero-gradient': { tp: 0, fp: 1, right: 0, medianFirstStep: 2 },
+    });
+  });
+
+  test('counts programs by the severity of what was found in them', () => {
+    expect(summary.perSeverity).toEqual({
+      error: { tp: 0, fp: 0 },
+      warning: { tp: 0, fp: 1 },
+      info: { tp: 0, fp: 0 },
     });
   });
 
   test('has no share of nothing', () => {
-    expect(JSON.parse(summaryJson(summarize([sound], lines.slice(6), [])))).toMatchObject({
+    expect(JSON.parse(summaryJson(summarize([sound], lines.slice(6), []), 'npm run battery'))).toMatchObject({
       recall: null,
       falseAlarms: 1,
     });
@@ -96,7 +105,7 @@ describe('summarize', () => {
 });
 
 test('the last line of JSON holds plain shares and their intervals', () => {
-  const json = JSON.parse(summaryJson(summary));
+  const json = JSON.parse(summaryJson(summary, 'npm run battery'));
   expect(json).toMatchObject({
     summary: true,
     programs: 3,
