@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import fc from 'fast-check';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { spikeClip } from '../../src/clip/spike.js';
 import { backends } from './backends.js';
@@ -55,6 +56,42 @@ describe.each(backends)('spikeClip on %s', (backend) => {
     expect(results.at(-1)?.gradients['v']?.[0]).toBeLessThan(1e18);
     expect(Number.isFinite(results.at(-1)?.state['squares/v']?.dataSync()[0])).toBe(true);
   });
+});
+
+const magnitudes = fc.constantFrom(0, 1e-30, 0.5, 1, 3, 1e3, 1e17, 3e18, 1e21, 1e30);
+const element = fc.tuple(magnitudes, fc.constantFrom(-1, 1)).map(([size, sign]) => size * sign);
+
+test.each(['cpu', 'wasm'] as const)('spikeClip on %s agrees with its operations one by one', (backend) => {
+  fc.assert(
+    fc.property(
+      fc
+        .integer({ min: 1, max: 13 })
+        .chain((length) =>
+          fc.array(fc.array(element, { minLength: length, maxLength: length }), {
+            minLength: 1,
+            maxLength: 6,
+          }),
+        ),
+      (history) => {
+        const on = (name: string) => {
+          tf.setBackend(name);
+          const results = steps(
+            spikeClip({ threshold: 4, decay: 0.9, warmUpSteps: 2 }),
+            history.map((v) => ({ v })),
+          );
+          const last = results.at(-1);
+          return [...(last?.gradients['v'] ?? []), ...(last?.state['squares/v']?.dataSync() ?? [])];
+        };
+        const expected = on('composed');
+        // Rounding of float32 in another order.
+        on(backend).forEach((value, i) => {
+          const other = expected[i] ?? Number.NaN;
+          expect(Math.abs(value - other)).toBeLessThanOrEqual(1e-5 * Math.abs(other) + 1e-38);
+        });
+      },
+    ),
+    { numRuns: 150, seed: 1 },
+  );
 });
 
 describe('spikeClip', () => {
