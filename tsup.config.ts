@@ -5,6 +5,7 @@ const index = { index: 'src/index.ts' };
 const tensorboard = { tensorboard: 'src/sinks/tensorboard/index.ts' };
 const dashboard = { dashboard: 'src/dashboard/index.ts' };
 const live = { live: 'src/cli/live.ts' };
+const testing = { testing: 'src/testing/index.ts' };
 const common: Options = {
   sourcemap: true,
   target: 'es2022',
@@ -37,7 +38,8 @@ export default defineConfig([
     bundle: false,
   },
   // A rollup pass (`treeshake`): without it tsup down-levels the syntax of CommonJS through sucrase.
-  { ...common, format: 'cjs', entry: index, splitting: true, treeshake: true },
+  // Two entries that share what they hold: a test that uses both would load the library twice.
+  { ...common, format: 'cjs', entry: { ...index, ...testing }, splitting: true, treeshake: true },
   // One file that holds the packages it uses: the library has no runtime dependency.
   { ...common, format: ['esm', 'cjs'], entry: tensorboard, splitting: false, treeshake: true },
   // The page's script is in all three, and once in the files of modules. Small, and without a map: most of it is the chart library.
@@ -46,7 +48,7 @@ export default defineConfig([
   // tsup sets `baseUrl` itself, which TypeScript 6 reports as TS5101.
   {
     format: ['esm', 'cjs'],
-    entry: { ...index, ...tensorboard, ...dashboard, ...live },
+    entry: { ...index, ...tensorboard, ...dashboard, ...live, ...testing },
     dts: { only: true, compilerOptions: { ignoreDeprecations: '6.0', types: ['node'] } },
   },
 ]);

@@ -10,6 +10,7 @@ export default defineConfig({
       'gradient-health/tensorboard': fileURLToPath(
         new URL('src/sinks/tensorboard/index.ts', import.meta.url),
       ),
+      'gradient-health/testing': fileURLToPath(new URL('src/testing/index.ts', import.meta.url)),
       'gradient-health': fileURLToPath(new URL('src/index.ts', import.meta.url)),
     },
   },

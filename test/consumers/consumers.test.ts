@@ -31,13 +31,14 @@ describe('the tarball', () => {
       ...['dist/index.cjs', 'dist/index.cjs.map', 'dist/index.d.cts', 'dist/index.d.ts'],
       ...built.flatMap((path) => [path, `${path}.map`]),
       ...['js', 'js.map', 'cjs', 'cjs.map', 'd.ts', 'd.cts'].map((type) => `dist/tensorboard.${type}`),
+      ...['cjs', 'cjs.map', 'd.ts', 'd.cts'].map((type) => `dist/testing.${type}`),
       ...['dashboard', 'live'].flatMap((entry) =>
         ['js', 'cjs', 'd.ts', 'd.cts'].map((type) => `dist/${entry}.${type}`),
       ),
       'dist/cli.js',
     ];
     // What several entries share is named by its content.
-    const files = consumer.files.filter((path) => !/^dist\/\w+-[\w-]{8}\.(d\.c?ts|c?js)$/.test(path));
+    const files = consumer.files.filter((path) => !/^dist\/\w+-[\w-]{8}\.(d\.c?ts|c?js(\.map)?)$/.test(path));
     expect(files.sort()).toEqual(expected.sort());
   });
 

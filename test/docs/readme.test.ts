@@ -4,6 +4,7 @@ import * as library from 'gradient-health';
 import * as dashboard from 'gradient-health/dashboard';
 import * as live from 'gradient-health/live';
 import * as tensorboard from 'gradient-health/tensorboard';
+import * as testing from 'gradient-health/testing';
 import { describe, expect, test } from 'vitest';
 import { root } from '../sources.js';
 
@@ -17,7 +18,7 @@ describe('the README', () => {
   test('names every function of the library, and none that is not there', () => {
     const isGroup = (value: unknown): value is object =>
       typeof value === 'object' && value !== null && !Array.isArray(value);
-    const exported = [library, tensorboard, dashboard, live]
+    const exported = [library, tensorboard, dashboard, live, testing]
       .flatMap((entry) => Object.entries(entry))
       .flatMap(([name, value]) =>
         isGroup(value) ? Object.keys(value).map((member) => `${name}.${member}`) : [name],
