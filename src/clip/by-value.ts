@@ -41,6 +41,11 @@ export function clipByValue(
   { nonFinite = 'skip' }: ClipOptions = {},
 ): ClipStrategy {
   if (typeof limit === 'number') assertPositive('clipByValue: limit', limit);
+  else if (typeof limit !== 'object' || limit === null) {
+    throw new TypeError(
+      `clipByValue: limit must be a positive number or a range { min, max }, got ${limit === null ? 'null' : typeof limit}`,
+    );
+  }
   const { min, max } = typeof limit === 'number' ? { min: -limit, max: limit } : limit;
   if (!(min <= 0 && max >= 0 && min < max && (Number.isFinite(min) || Number.isFinite(max)))) {
     throw new RangeError(

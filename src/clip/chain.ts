@@ -12,6 +12,7 @@ import type { ClipResult, ClipStrategy } from './strategy.js';
  * Cost: that of its parts.
  *
  * @param strategies - In the order of application; a chain may be one of them.
+ * @throws TypeError for what is no strategy.
  * @example
  * ```ts
  * import { tensor1d } from '@tensorflow/tfjs-core';
@@ -25,6 +26,7 @@ import type { ClipResult, ClipStrategy } from './strategy.js';
  * ```
  */
 export function chain(...strategies: readonly ClipStrategy[]): ClipStrategy {
+  strategies.forEach(assertStrategy);
   return {
     name: `chain(${strategies.map(({ name }) => name).join(', ')})`,
     initialState: (weights) =>
@@ -45,6 +47,14 @@ export function chain(...strategies: readonly ClipStrategy[]): ClipStrategy {
       return { ...result, ...(Object.keys(state).length > 0 && { state }) };
     },
   };
+}
+
+/** A function has an `apply` too: that of a factory which was not called. */
+function assertStrategy(strategy: unknown, position: number): void {
+  if (typeof strategy === 'object' && typeof (strategy as ClipStrategy | null)?.apply === 'function') return;
+  throw new TypeError(
+    `chain: strategy ${position} must be a ClipStrategy such as clipByGlobalNorm(1), got ${strategy === null ? 'null' : typeof strategy}`,
+  );
 }
 
 function both(first: Scalar | undefined, second: Scalar | undefined): Scalar | undefined {

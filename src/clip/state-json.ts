@@ -46,20 +46,30 @@ export async function clipStateToJson(state: NamedTensorMap): Promise<string> {
  * @throws TypeError unless it is the JSON of a state.
  */
 export function clipStateFromJson(json: string): NamedTensorMap {
-  const saved: unknown = JSON.parse(json);
+  let saved: unknown;
+  try {
+    saved = JSON.parse(json);
+  } catch (error) {
+    throw new SyntaxError(`clipStateFromJson: expected JSON: ${error}`);
+  }
   if (!isRecord(saved)) throw malformed('an object');
+  // All of it is read before the first tensor is made.
   return Object.fromEntries(
-    Object.entries(saved).map(([name, value]) => {
-      if (!isRecord(value) || !isNumbers(value['shape']) || !Array.isArray(value['values'])) {
-        throw malformed(`a shape and values for '${name}'`);
-      }
-      const numbers = value['values'].map((item) => fromJson(item, name));
-      if (numbers.length !== value['shape'].reduce((product, length) => product * length, 1)) {
-        throw malformed(`as many values as the shape of '${name}' holds`);
-      }
-      return [name, tensor(numbers, value['shape'], 'float32')];
-    }),
+    readTensors(saved).map(([name, values, shape]) => [name, tensor(values, shape, 'float32')]),
   );
+}
+
+function readTensors(saved: Record<string, unknown>): [name: string, values: number[], shape: number[]][] {
+  return Object.entries(saved).map(([name, value]) => {
+    if (!isRecord(value) || !isShape(value['shape']) || !Array.isArray(value['values'])) {
+      throw malformed(`a shape and values for '${name}'`);
+    }
+    const numbers = value['values'].map((item) => fromJson(item, name));
+    if (numbers.length !== value['shape'].reduce((product, length) => product * length, 1)) {
+      throw malformed(`as many values as the shape of '${name}' holds`);
+    }
+    return [name, numbers, value['shape']];
+  });
 }
 
 /** What JSON has no number for. */
@@ -81,5 +91,6 @@ const malformed = (expected: string): TypeError => new TypeError(`clipStateFromJ
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const isNumbers = (value: unknown): value is number[] =>
-  Array.isArray(value) && value.every((item) => typeof item === 'number');
+/** Of a rank that tfjs has. */
+const isShape = (value: unknown): value is number[] =>
+  Array.isArray(value) && value.length <= 6 && value.every((item) => Number.isSafeInteger(item) && item >= 0);

@@ -1,5 +1,6 @@
 import { clone, moments, mul, type Tensor, tensor, tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel, LayerVariable, layers } from '@tensorflow/tfjs-layers';
+import { assertModel } from '../layout/is-layers-model.js';
 import { kindOf } from '../layout/kind.js';
 import { placeLayers } from '../layout/paths.js';
 import { assertPositive } from './assert-positive.js';
@@ -66,7 +67,7 @@ export interface LsuvLayer {
  *
  * @param x - One batch of inputs as training will see them, standardised: some hundred examples.
  * @returns What became of each layer set, in order. No tensors.
- * @throws RangeError for an option out of range.
+ * @throws TypeError for what is no model, RangeError for an option out of range.
  * @remarks Cost: one forward pass of the model and about three more of each layer set, with one number read back for
  *   each. Source: arXiv 1511.06422.
  * @example
@@ -97,6 +98,7 @@ export function lsuv(
     seed,
   }: LsuvOptions = {},
 ): LsuvLayer[] {
+  assertModel('lsuv', model);
   assertPositive('lsuv', 'tolerance', tolerance);
   if (!(Number.isInteger(maxIterations) && maxIterations > 0)) {
     throw new RangeError(`lsuv: maxIterations must be a positive integer, got ${maxIterations}`);

@@ -45,7 +45,10 @@ export interface SavedObject {
 
 /** Makes the object again, if its class is known; tfjs keeps its own reader to itself, the map that it reads is public. */
 export function readSaved({ className, config }: SavedObject): serialization.Serializable | undefined {
-  const [savedClass, fromConfig] = serialization.SerializationMap.getMap().classNameMap[className] ?? [];
+  const { classNameMap } = serialization.SerializationMap.getMap();
+  // A file may name any class, also one that every object inherits.
+  const known = Object.hasOwn(classNameMap, className) ? classNameMap[className] : undefined;
+  const [savedClass, fromConfig] = known ?? [];
   return savedClass && fromConfig?.(savedClass, { ...config });
 }
 

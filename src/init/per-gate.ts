@@ -25,6 +25,7 @@ export const perGateClass: OwnClass = {
  * and needs none.
  *
  * @param initializer - Of this library or of tfjs.
+ * @throws TypeError for what is no initialiser.
  * @throws RangeError at creation unless gates is a positive integer; when a layer is built, unless it divides the last
  *   axis.
  * @example
@@ -37,6 +38,9 @@ export const perGateClass: OwnClass = {
  * ```
  */
 export function perGate(initializer: Initializer, { gates }: PerGateOptions): Initializer {
+  if (typeof initializer !== 'object' || typeof initializer?.apply !== 'function') {
+    throw new TypeError(`perGate: initializer must be one such as heNormal(), got ${typeof initializer}`);
+  }
   if (!(Number.isInteger(gates) && gates > 0)) {
     throw new RangeError(`perGate: gates must be a positive integer, got ${gates}`);
   }

@@ -1,6 +1,7 @@
 import { mul, tidy } from '@tensorflow/tfjs-core';
 import type { LayersModel, LayerVariable, layers } from '@tensorflow/tfjs-layers';
 import { fans } from '../layout/fans.js';
+import { assertModel } from '../layout/is-layers-model.js';
 import { placeLayers } from '../layout/paths.js';
 import { summarize } from '../stats/summarize.js';
 import { truncatedVariance } from './random.js';
@@ -25,6 +26,7 @@ export interface RescaledWeight {
  * Frozen layers are left alone too.
  *
  * @returns What was changed; empty if nothing needed it.
+ * @throws TypeError for what is no model.
  * @throws RangeError, having changed nothing, if one of these weights is not as tfjs initialised it: if its mean or
  *   variance is more than 5 standard deviations of chance off, or a value lies beyond tfjs's cut, since then it has been
  *   trained, loaded or rescaled before.
@@ -42,6 +44,7 @@ export interface RescaledWeight {
  * ```
  */
 export function rescaleInitialWeights(model: LayersModel): RescaledWeight[] {
+  assertModel('rescaleInitialWeights', model);
   const factor = 1 / Math.sqrt(truncatedVariance);
   const found = placeLayers(model)
     .filter(({ layer }) => layer.trainable)

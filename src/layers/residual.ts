@@ -29,6 +29,9 @@ export const residualClass: LayerClass<ResidualOptions & { readonly layer: layer
         'residual: scale must not be 0 for good, or the block neither acts nor learns; add learnScale: true to start there',
       );
     }
+    if (typeof layer !== 'object' || layer === null) {
+      throw new TypeError(`residual: block must be a layer, got ${layer === null ? 'null' : typeof layer}`);
+    }
     const block = 'call' in layer ? layer : readLayer(layer);
     let learnt: LayerVariable | undefined;
     return {

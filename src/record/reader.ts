@@ -115,6 +115,14 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 function mismatch(expected: string, value: unknown): TypeError {
-  const shown = JSON.stringify(value) ?? String(value);
+  const shown = textOf(value);
   return new TypeError(` must be ${expected}, got ${shown.length > 60 ? `${shown.slice(0, 60)}...` : shown}`);
+}
+
+function textOf(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return 'what is nested deeper than the stack';
+  }
 }

@@ -20,6 +20,11 @@ export function differentiable(caller: string, activation: Activation): Differen
     const { f, derivative } = activationProfile(activation);
     return { f, derivative, tolerance: 1e-11 };
   }
+  if (typeof activation !== 'function') {
+    throw new TypeError(
+      `${caller}: activation must be the name of one or a function of a number, got ${activation === null ? 'null' : typeof activation}`,
+    );
+  }
   for (const x of probes) {
     const y: unknown = activation(x);
     if (!Number.isFinite(y)) {

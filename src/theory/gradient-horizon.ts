@@ -8,6 +8,7 @@
  *
  * @param norms - Of dL/dh_t or dL/dc_t, the first time step first, as `record.throughTime` has them. Where the loss is that of
  *   the last step alone, all of them tell of the past; else each includes what its own output is told.
+ * @throws TypeError for what is no array.
  * @remarks Source: the rate of arXiv 1211.5063; the fit is a heuristic.
  * @example
  * ```ts
@@ -19,6 +20,9 @@
  * ```
  */
 export function gradientHorizon(norms: readonly number[]): number {
+  if (!Array.isArray(norms)) {
+    throw new TypeError(`gradientHorizon: norms must be an array of numbers, got ${typeof norms}`);
+  }
   const points = norms.flatMap((norm, time) =>
     norm > 0 && norm < Infinity ? [[time, Math.log(norm)] as const] : [],
   );

@@ -56,7 +56,7 @@ const GOLDEN_RATIO = 0.618_033_988_749_894_9;
  *
  * @param f - From the inputs to a float32 scalar; the same inputs must give the same value.
  * @param inputs - Float32 tensors or variables at which to differentiate.
- * @throws TypeError when an input is not a float32 tensor or `f` returns no tensor.
+ * @throws TypeError when `f` is no function or returns no tensor, or an input is not a float32 tensor.
  * @throws RangeError for no inputs, a non-scalar, non-finite or changing value of `f`, or options out of range.
  *
  * @example
@@ -80,6 +80,11 @@ export async function checkGradients(
   options: CheckGradientsOptions = {},
 ): Promise<GradientCheck> {
   const { tolerance = 0.01, maxElements = 100, seed = 0 } = options;
+  if (typeof f !== 'function') {
+    throw new TypeError(
+      `checkGradients: f must be a function of tensors, got ${f === null ? 'null' : typeof f}`,
+    );
+  }
   validate(inputs, { ...options, tolerance, maxElements, seed });
   const originals = await Promise.all(inputs.map(async (input) => Float32Array.from(await input.data())));
   const value = await repeatableValue(f, inputs);
@@ -109,6 +114,9 @@ export async function checkGradients(
 
 function validate(inputs: readonly Tensor[], options: CheckGradientsOptions): void {
   const { tolerance = 0, step, maxElements = 0, seed } = options;
+  if (!Array.isArray(inputs)) {
+    throw new TypeError(`checkGradients: inputs must be an array of tensors, got ${typeof inputs}`);
+  }
   if (inputs.length === 0)
     throw new RangeError('checkGradients: inputs must hold at least one tensor, got none');
   for (const [i, input] of inputs.entries()) {

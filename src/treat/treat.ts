@@ -3,6 +3,7 @@ import type { Finding, Remedy, Report } from '../record/finding.js';
 import { defaultRules } from '../rules/default-rules.js';
 import { reportOf } from '../rules/diagnose.js';
 import { lossTrend } from '../rules/loss-trend.js';
+import { assertTreatOptions } from './assert-treat-options.js';
 import type { Attempt } from './attempt.js';
 import { createBench } from './bench.js';
 import { disposeFork, fork } from './fork.js';
@@ -32,7 +33,7 @@ import { type Bench, type IsHopeless, runTrial, type Trial } from './trial.js';
  *
  * @param model - Compiled.
  * @param options - At least the data; up to 128 samples of it judge a trial.
- * @throws TypeError when the model is not compiled or the data are no tensors.
+ * @throws TypeError when the model is not compiled, the data are no tensors, or an option is of the wrong type.
  * @throws RangeError when the data do not fit each other, or a number is out of range.
  * @throws Error when the model cannot be built from its configuration, such as one with an unregistered custom layer.
  * @throws the reason of `signal` when it aborts.
@@ -52,6 +53,7 @@ import { type Bench, type IsHopeless, runTrial, type Trial } from './trial.js';
  * ```
  */
 export async function treat(model: LayersModel, options: TreatOptions): Promise<Treatment> {
+  assertTreatOptions(model, options);
   const bench = await createBench(model, options);
   const began = performance.now();
   const seconds = (): number => (performance.now() - began) / 1000;

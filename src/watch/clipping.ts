@@ -1,8 +1,9 @@
 import type { Optimizer } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { ClipStrategy, ClipVariable } from '../clip/strategy.js';
+import { assertStrategy } from './assert-strategy.js';
 import { createClipper } from './clipper.js';
-import { existingHook, hookOf, releaseHook } from './hook.js';
+import { existingHook, hookOf, isOptimizer, releaseHook } from './hook.js';
 import { describeWeights, layersOf } from './model.js';
 
 /** Options of {@link withClipping}. */
@@ -25,7 +26,7 @@ export interface WithClippingOptions {
  * @param optimizer - To be hooked.
  * @param strategy - What to do with the gradients.
  * @param options - The model, for strategies that need it.
- * @throws TypeError when `strategy` is not a strategy.
+ * @throws TypeError when `optimizer` is no optimizer or `strategy` no strategy.
  * @throws Error when the optimizer clips already.
  * @example
  * ```ts
@@ -44,11 +45,8 @@ export function withClipping<T extends Optimizer>(
   strategy: ClipStrategy,
   { model }: WithClippingOptions = {},
 ): T {
-  if (typeof strategy?.apply !== 'function') {
-    throw new TypeError(
-      'withClipping: expected a ClipStrategy as second argument, such as clipByGlobalNorm(1)',
-    );
-  }
+  if (!isOptimizer(optimizer)) throw notAnOptimizer('withClipping', optimizer);
+  assertStrategy('withClipping: strategy', strategy);
   attachClipper(optimizer, strategy, () => (model ? describeWeights(layersOf(model)) : {}));
   return optimizer;
 }
@@ -57,6 +55,7 @@ export function withClipping<T extends Optimizer>(
  * Undoes {@link withClipping}: the optimizer gets the raw gradients again. Does nothing where it does not clip.
  *
  * @param optimizer - To be given its own methods back.
+ * @throws TypeError when it is no optimizer.
  * @example
  * ```ts
  * import * as tf from '@tensorflow/tfjs-core';
@@ -69,6 +68,7 @@ export function withClipping<T extends Optimizer>(
  * ```
  */
 export function stopClipping(optimizer: Optimizer): void {
+  if (!isOptimizer(optimizer)) throw notAnOptimizer('stopClipping', optimizer);
   const hook = existingHook(optimizer);
   hook?.clipper?.dispose();
   if (hook) hook.clipper = undefined;
@@ -98,3 +98,8 @@ export function attachClipper(
 export function detachClipper(optimizer: Optimizer, strategy: ClipStrategy): void {
   if (existingHook(optimizer)?.clipper?.strategy === strategy) stopClipping(optimizer);
 }
+
+const notAnOptimizer = (name: string, got: unknown): TypeError =>
+  new TypeError(
+    `${name}: optimizer must be an Optimizer of tfjs such as tf.train.adam(), got ${got === null ? 'null' : typeof got}`,
+  );

@@ -23,6 +23,7 @@ const milestones: ReadonlySet<number> = new Set([1, 4, 16]);
 /** The part of a model that its types hide: what `fit`, `fitDataset` and `trainOnBatch` call with inputs and targets. */
 interface Trainer {
   readonly inputs: readonly unknown[];
+  readonly outputs: readonly unknown[];
   makeTrainFunction(): (data: Tensor[]) => unknown;
 }
 
@@ -46,6 +47,7 @@ export function lookAtData(
   let published: DataFacts | null = null;
   let batches = 0;
   let looking = true;
+  let removed = false;
   let pending: Promise<void> = Promise.resolve();
 
   const add = (input: TensorStats, target: TensorStats | undefined, batchSize: number): void => {
@@ -75,7 +77,8 @@ export function lookAtData(
     const train = makeTrainFunction.call(trainer);
     return (data) => {
       try {
-        onBatch?.(data);
+        // Behind them `fit` hands on the weights of samples, null where there are none.
+        if (!removed) onBatch?.(data.slice(0, trainer.inputs.length + trainer.outputs.length));
         if (looking) look(data);
       } catch (error) {
         looking = false;
@@ -98,6 +101,8 @@ export function lookAtData(
     settled: () => pending,
     remove() {
       looking = false;
+      // A `fit` under way keeps the function it was given at its start.
+      removed = true;
       if (trainer.makeTrainFunction === looked) delete (trainer as Partial<Trainer>).makeTrainFunction;
     },
   };

@@ -49,6 +49,12 @@ export interface Hook {
 const hookKey: unique symbol = Symbol.for('gradient-health.hook') as typeof hookKey;
 type Hooked = Optimizer & { [hookKey]?: Hook & { remove(): void } };
 
+/** Tells an optimizer of tfjs from everything else, by shape: bundles may hold two copies of tfjs. */
+export function isOptimizer(target: unknown): target is Optimizer {
+  const optimizer = target as Partial<Optimizer> | null | undefined;
+  return typeof optimizer?.applyGradients === 'function' && typeof optimizer.computeGradients === 'function';
+}
+
 /** Returns the hook of an optimizer, installing one at first. */
 export function hookOf(optimizer: Optimizer): Hook {
   const hooked: Hooked = optimizer;

@@ -9,17 +9,6 @@ import { type Penalty, penaltyOf } from '../record/penalty.js';
 import type { LayerFacts, ModelFacts } from '../record/run.js';
 import { recordKeys } from './names.js';
 
-/** Tells a tfjs `LayersModel` from everything else, by shape: bundles may hold two copies of tfjs. */
-export function isLayersModel(target: unknown): target is LayersModel {
-  const model = target as Partial<LayersModel> | null;
-  return (
-    typeof model === 'object' &&
-    model !== null &&
-    typeof model.compile === 'function' &&
-    Array.isArray(model.layers)
-  );
-}
-
 /**
  * Calls back with the model's optimizer, now and whenever another one takes its place: by `compile`, or by assigning
  * `model.optimizer`. Returns how to stop following.

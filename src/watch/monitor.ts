@@ -105,7 +105,7 @@ export interface WatchOptions {
    */
   readonly onStep?: (record: StepRecord) => void;
   /**
-   * Called with each finding, once, when it is first made.
+   * Called with each finding, once, when it is first made. What it throws becomes a finding.
    *
    * @default none
    */

@@ -81,6 +81,8 @@ export function createObserver(options: ObserverOptions): Observer {
   /** Weights at the last hand-made record, against which the next one tells its update. */
   let observed = new Map<string, Tensor>();
   let pending: Promise<void> = Promise.resolve();
+  /** Records that are still being read back. */
+  let underWay = 0;
   const tapping = createTapping(options);
 
   const { budget } = options;
@@ -137,13 +139,16 @@ export function createObserver(options: ObserverOptions): Observer {
       options.record(unscaleRecord(record));
     };
     const settling = done.gauge.settle();
-    if (settling === undefined) {
+    // After a switch from a GPU its last records are still on their way.
+    if (settling === undefined && underWay === 0) {
       emit();
       return;
     }
+    underWay++;
     pending = Promise.all([pending, settling])
       .then(() => budget.spend(emit))
-      .catch((error) => options.failed(error, done.step));
+      .catch((error) => options.failed(error, done.step))
+      .finally(() => underWay--);
   };
 
   const layerOf = (variable: string): string => {
@@ -188,6 +193,16 @@ export function createObserver(options: ObserverOptions): Observer {
     finish(target, updates);
   }
 
+  /** Whether layers are tapped with histograms; `null` where they are not tapped. Asks functions of the user. */
+  function tapsWithHistogram(step: number): boolean | null {
+    try {
+      return options.activationsDue(step) ? options.histogramsDue(step) : null;
+    } catch (error) {
+      options.failed(error, step);
+      return null;
+    }
+  }
+
   const spending =
     <T extends unknown[]>(work: (...values: T) => void) =>
     (...values: T): void =>
@@ -212,10 +227,10 @@ export function createObserver(options: ObserverOptions): Observer {
     }),
     computeGradients(f, variables) {
       const optimizer = options.optimizer();
-      if (!draft || !optimizer || !options.activationsDue(draft.step) || !computesAsTfjs(optimizer)) {
-        return undefined;
-      }
-      const tapped = tapping.differentiate(draft, options.histogramsDue(draft.step), f, variables);
+      const histogram =
+        draft && optimizer && computesAsTfjs(optimizer) ? tapsWithHistogram(draft.step) : null;
+      if (!draft || histogram === null) return undefined;
+      const tapped = tapping.differentiate(draft, histogram, f, variables);
       if (tapped) draft.activations = tapped.activations;
       return tapped?.gradients;
     },

@@ -1,4 +1,4 @@
-import { concat, dispose, keep, type Tensor1D } from '@tensorflow/tfjs-core';
+import { backend, concat, dispose, type KernelBackend, keep, type Tensor1D } from '@tensorflow/tfjs-core';
 
 /** Reads small tensors back from a device without ever blocking it. */
 export interface ReadQueue {
@@ -42,7 +42,7 @@ export function createReadQueue(): ReadQueue {
     try {
       // Of one tensor it is a second reference.
       joined = keep(concat(tensors));
-      const values = (await joined.data()) as Float32Array;
+      const values = await valuesOf(joined);
       let offset = 0;
       for (const { tensor, resolve } of batch) {
         resolve(values.slice(offset, offset + tensor.size));
@@ -66,4 +66,30 @@ export function createReadQueue(): ReadQueue {
         if (!reading) void readAll();
       }),
   };
+}
+
+/** The part of tfjs's WebGL backend that tells whether its context is still there. */
+interface WebGLBackend {
+  readonly gpgpu?: { readonly gl?: { isContextLost?(): boolean } };
+}
+
+/** Between two looks at the context. */
+const LOOK_EVERY_MS = 500;
+
+/** The values, unless the WebGL context is lost meanwhile: tfjs waits for it without end. */
+async function valuesOf(tensor: Tensor1D): Promise<Float32Array> {
+  const gl = (backend() as KernelBackend & WebGLBackend).gpgpu?.gl;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const lost = new Promise<never>((_, reject) => {
+    const look = (): void => {
+      if (gl?.isContextLost?.()) reject(new Error('the WebGL context was lost'));
+      else timer = setTimeout(look, LOOK_EVERY_MS);
+    };
+    if (gl) timer = setTimeout(look, LOOK_EVERY_MS);
+  });
+  try {
+    return await Promise.race([tensor.data<'float32'>(), lost]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

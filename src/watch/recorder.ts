@@ -59,7 +59,12 @@ export function createRecorder({ rules, sinks, history, onStep, onFinding }: Rec
     );
     if (known) return;
     fanOut.finding(finding);
-    onFinding(finding);
+    try {
+      onFinding(finding);
+    } catch (error) {
+      const step = steps.at(-1)?.step ?? 0;
+      recorder.note(observation('callback-failed', 'warning', step, `onFinding threw: ${String(error)}`));
+    }
   };
   /** Returns the keys of what is found now; earlier findings stay. */
   const check = (): ReadonlySet<string> => {

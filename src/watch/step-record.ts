@@ -49,7 +49,7 @@ export function clipReading(
   const accept = typeof accepted === 'boolean' ? () => Number(accepted) : gauge.scalar(accepted);
   return () => {
     let [rawSquares, squares, taken, dot, differing] = [0, 0, 0, 0, 0];
-    const takenFrom: Record<string, number> = {};
+    const takenFrom = new Map<string, number>();
     for (const [layer, pair] of pairs) {
       const sums = pair();
       rawSquares += sums.aSquares;
@@ -57,9 +57,9 @@ export function clipReading(
       dot += sums.dot;
       differing += sums.differing;
       taken += sums.differenceSquares;
-      takenFrom[layer] = (takenFrom[layer] ?? 0) + sums.differenceSquares;
+      takenFrom.set(layer, (takenFrom.get(layer) ?? 0) + sums.differenceSquares);
     }
-    const shares = Object.entries(takenFrom).map(([layer, part]) => [layer, part / taken] as const);
+    const shares = [...takenFrom].map(([layer, part]) => [layer, part / taken] as const);
     return {
       name,
       normAfter: Math.sqrt(squares),

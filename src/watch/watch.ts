@@ -1,18 +1,20 @@
 import { backend, getBackend, type Optimizer } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { isLayersModel } from '../layout/is-layers-model.js';
 import type { Finding } from '../record/finding.js';
 import type { DataFacts } from '../record/run.js';
 import { findingText } from '../report/finding-text.js';
 import { defaultRules } from '../rules/default-rules.js';
+import { assertOptions } from './assert-options.js';
 import { createAutopsy } from './autopsy.js';
 import { createBudget } from './budget.js';
 import { attachClipper, detachClipper } from './clipping.js';
 import { type DataLook, lookAtData } from './data-look.js';
 import { deviceGauge } from './gauge-device.js';
 import { hostGauge } from './gauge-host.js';
-import { existingHook, hookOf, readsSynchronously, releaseHook } from './hook.js';
+import { existingHook, hookOf, isOptimizer, readsSynchronously, releaseHook } from './hook.js';
 import { createLossScaler } from './loss-scale.js';
-import { describeWeights, followOptimizer, isLayersModel, optimizerOf, viewOf } from './model.js';
+import { describeWeights, followOptimizer, optimizerOf, viewOf } from './model.js';
 import type { Monitor, WatchOptions } from './monitor.js';
 import { createObserver } from './observer.js';
 import { createReadQueue } from './read-queue.js';
@@ -35,7 +37,7 @@ const watchedKey: unique symbol = Symbol.for('gradient-health.watched') as typeo
  *
  * @param target - A model, or a bare optimizer: then records are keyed by variable name and know no depth.
  * @param options - When to measure, what to look for, where records go.
- * @throws TypeError when `target` is neither a `LayersModel` nor an `Optimizer`.
+ * @throws TypeError when `target` is neither a `LayersModel` nor an `Optimizer`, or an option is of the wrong type.
  * @throws RangeError when an option is out of range.
  * @throws Error when the target is watched already, or clipped already and `clip` is given.
  * @example
@@ -54,6 +56,7 @@ const watchedKey: unique symbol = Symbol.for('gradient-health.watched') as typeo
  * ```
  */
 export function watch(target: LayersModel | Optimizer, options: WatchOptions = {}): Monitor {
+  assertOptions(options);
   const { every = 1, histograms = 10, rules = defaultRules, sinks = [], quiet = false } = options;
   const {
     clip,
@@ -65,9 +68,6 @@ export function watch(target: LayersModel | Optimizer, options: WatchOptions = {
     onStep,
     onFinding,
   } = options;
-  if (!Number.isInteger(history) || history < 1) {
-    throw new RangeError(`watch: history must be a whole number of records from 1, got ${history}`);
-  }
   const model = isLayersModel(target) ? target : undefined;
   if (!model && !isOptimizer(target)) throw notATarget(target);
   if (lossScale) createLossScaler(lossScale).dispose();
@@ -249,11 +249,6 @@ export function collectHistograms(
   options: Omit<WatchOptions, 'rules'> = {},
 ): Monitor {
   return watch(target, { histograms: 1, ...options, rules: [] });
-}
-
-function isOptimizer(target: unknown): target is Optimizer {
-  const optimizer = target as Partial<Optimizer> | null;
-  return typeof optimizer?.applyGradients === 'function' && typeof optimizer.computeGradients === 'function';
 }
 
 function notATarget(target: unknown): TypeError {

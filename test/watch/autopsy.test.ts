@@ -59,6 +59,19 @@ describe.each(['cpu', 'wasm'])('the autopsy on %s', (backend) => {
     expect(valuesOf(model)).toEqual(before);
   });
 
+  test('works with fit, which hands on weights of samples beside inputs and targets', async () => {
+    const model = compiled();
+    const monitor = watch(model, { quiet: true, autopsy: true });
+    const x = planted(batch(0), 17, Infinity);
+    await model.fit(x, targets(), { epochs: 1, batchSize: 16, shuffle: false, verbose: 0 });
+    const { findings } = monitor.report();
+    expect(findings.find(({ rule }) => rule === 'autopsy')).toMatchObject({
+      where: 'hidden',
+      evidence: { step: 1, sample: 1, restorableStep: 1 }, // 17 - 16
+    });
+    expect(findings.filter(({ rule }) => rule === 'watch-failed')).toEqual([]);
+  });
+
   test('names a target, an overflowing output and an overflowing loss', async () => {
     const last = async (model: tfl.LayersModel, x: tf.Tensor, y: tf.Tensor) => {
       const monitor = watch(model, { quiet: true, autopsy: true });

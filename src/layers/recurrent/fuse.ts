@@ -1,4 +1,5 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { assertModel } from '../../layout/is-layers-model.js';
 import { placeLayers } from '../../layout/paths.js';
 import { tellsThroughTime } from '../../layout/through-time.js';
 import { fuseLayer, isFusable } from './fuse-layer.js';
@@ -12,6 +13,7 @@ import { fuseLayer, isFusable } from './fuse-layer.js';
  * recurrent state no longer scales what is carried on, a NaN in a masked step stays out, and `stateful` layers no longer leak.
  *
  * @returns The same model.
+ * @throws TypeError for what is no model.
  * @remarks Cost: nothing until the model runs.
  * @example
  * ```ts
@@ -29,6 +31,7 @@ import { fuseLayer, isFusable } from './fuse-layer.js';
  * ```
  */
 export function fuse<Model extends LayersModel>(model: Model): Model {
+  assertModel('fuse', model);
   for (const { layer } of placeLayers(model)) {
     if (isFusable(layer) && !tellsThroughTime(layer)) fuseLayer(layer, { resetAfter: false, limits: {} });
   }

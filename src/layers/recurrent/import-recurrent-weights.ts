@@ -94,6 +94,7 @@ interface Target {
  * of PyTorch `resetAfter`. Works with layers of tfjs too. ONNX peepholes have no place in it.
  *
  * @param layer - Built, so that its shapes are known: part of a model with `inputShape`, or called once.
+ * @throws TypeError for what is no layer, no weights or no numbers.
  * @throws RangeError for a layer that is no LSTM or GRU, is not built, or computes something else; for weights of another
  *   shape.
  * @example
@@ -130,7 +131,13 @@ export function importRecurrentWeights(
 }
 
 function targetOf(layer: layers.RNN): Target {
-  const className = (layer as Partial<layers.RNN>).cell?.getClassName();
+  const given: Partial<layers.RNN> | null | undefined = layer;
+  if (typeof given?.getClassName !== 'function') {
+    throw new TypeError(
+      `${publicName}: expected an LSTM or a GRU, got ${given === null ? 'null' : typeof given}`,
+    );
+  }
+  const className = given.cell?.getClassName();
   if (className !== 'LSTMCell' && className !== 'GRUCell') {
     throw new RangeError(`${publicName}: expected an LSTM or a GRU, got ${layer.getClassName()}`);
   }
@@ -162,11 +169,16 @@ interface Arrays {
 function read(weights: PytorchWeights | KerasWeights | OnnxWeights, target: Target): Arrays {
   const { cell, gates, units, inputs, resetAfter } = target;
   const rows = gates * units;
+  if (typeof weights !== 'object' || weights === null) {
+    throw new TypeError(
+      `${publicName}: weights must be an object such as { from: 'keras', kernel, recurrentKernel, bias }, got ${weights === null ? 'null' : typeof weights}`,
+    );
+  }
   if (weights.from === 'keras') {
     return {
       kernel: values('kernel', weights.kernel, [inputs, rows]),
       recurrentKernel: values('recurrentKernel', weights.recurrentKernel, [units, rows]),
-      bias: values('bias', weights.bias, resetAfter ? [2, rows] : [rows]),
+      bias: biasValues('bias', weights.bias, resetAfter ? [2, rows] : [rows]),
     };
   }
   if (weights.from !== 'pytorch' && weights.from !== 'onnx') {
@@ -197,7 +209,7 @@ function ofPytorch(weights: PytorchWeights, { cell, gates, units, inputs, resetA
   return [
     values('weightIh', weights.weightIh, [rows, inputs]),
     values('weightHh', weights.weightHh, [rows, units]),
-    [values('biasIh', weights.biasIh, [rows]), values('biasHh', weights.biasHh, [rows])],
+    [biasValues('biasIh', weights.biasIh, [rows]), biasValues('biasHh', weights.biasHh, [rows])],
   ];
 }
 
@@ -208,14 +220,12 @@ function ofOnnx(weights: OnnxWeights, { cell, gates, units, inputs, resetAfter }
       `${publicName}: linearBeforeReset must be the layer's resetAfter, ${resetAfter}, got ${linearBeforeReset}`,
     );
   }
+  if (direction !== 0 && direction !== 1) {
+    throw new RangeError(`${publicName}: direction must be 0 or 1, got ${String(direction)}`);
+  }
   const rows = gates * units;
-  const of = (
-    name: string,
-    given: Tensor | TensorLike | undefined,
-    size: number,
-    shape: string,
-  ): Float32Array => {
-    const all = given === undefined ? new Float32Array(2 * size) : flat(given);
+  const of = (name: string, given: Given, size: number, shape: string): Float32Array => {
+    const all = flat(name, given);
     if (all.length !== size && all.length !== 2 * size)
       throw wrongShape(name, `[directions, ${shape}]`, all.length);
     const part = all.subarray(direction * size, (direction + 1) * size);
@@ -224,7 +234,8 @@ function ofOnnx(weights: OnnxWeights, { cell, gates, units, inputs, resetAfter }
     }
     return part;
   };
-  const biases = of('b', weights.b, 2 * rows, `${2 * rows}`);
+  const biases =
+    weights.b === undefined ? new Float32Array(2 * rows) : of('b', weights.b, 2 * rows, `${2 * rows}`);
   return [
     of('w', weights.w, rows * inputs, `${rows}, ${inputs}`),
     of('r', weights.r, rows * units, `${rows}, ${units}`),
@@ -259,26 +270,32 @@ function biasOf(
   return both ? Float32Array.of(...input, ...state) : input.map((value, at) => value + (state[at] ?? 0));
 }
 
-/** Zeros where there is nothing. */
-function values(
-  name: string,
-  given: Tensor | TensorLike | undefined,
-  shape: readonly number[],
-): Float32Array {
+type Given = Tensor | TensorLike | undefined;
+
+function values(name: string, given: Given, shape: readonly number[]): Float32Array {
   const size = shape.reduce((product, length) => product * length, 1);
-  if (given === undefined) return new Float32Array(size);
-  const all = flat(given);
+  const all = flat(name, given);
   if (all.length !== size) throw wrongShape(name, `[${shape.join(', ')}]`, all.length);
   return all;
+}
+
+/** Zeros where there is nothing. */
+function biasValues(name: string, given: Given, shape: readonly number[]): Float32Array {
+  if (given !== undefined) return values(name, given, shape);
+  return new Float32Array(shape.reduce((product, length) => product * length, 1));
 }
 
 const wrongShape = (name: string, shape: string, count: number): RangeError =>
   new RangeError(`${publicName}: ${name} must have shape ${shape}, got ${count} values`);
 
-function flat(given: Tensor | TensorLike): Float32Array {
-  if (typeof given === 'object' && 'dataSync' in given) return Float32Array.from(given.dataSync());
-  const read = tensor(given, undefined, 'float32');
-  const result = Float32Array.from(read.dataSync());
-  read.dispose();
-  return result;
+function flat(name: string, given: Given): Float32Array {
+  try {
+    if (typeof given === 'object' && 'dataSync' in given) return Float32Array.from(given.dataSync());
+    const read = tensor(given as TensorLike, undefined, 'float32');
+    const result = Float32Array.from(read.dataSync());
+    read.dispose();
+    return result;
+  } catch (error) {
+    throw new TypeError(`${publicName}: ${name} must be a tensor or an array of numbers (${error})`);
+  }
 }

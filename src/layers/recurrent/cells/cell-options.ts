@@ -84,8 +84,9 @@ export function assertCellOptions(name: string, options: CellOptions, states: re
 
 /** By the names of states. */
 export function zoneoutRates(
-  { zoneout = 0 }: CellOptions,
+  { zoneout }: CellOptions,
   states: readonly string[],
 ): Readonly<Record<string, number>> {
-  return typeof zoneout === 'number' ? Object.fromEntries(states.map((state) => [state, zoneout])) : zoneout;
+  const rates = zoneout ?? 0;
+  return typeof rates === 'number' ? Object.fromEntries(states.map((state) => [state, rates])) : rates;
 }
