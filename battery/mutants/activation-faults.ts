@@ -5,7 +5,7 @@ import { activationOf, changeLayers, hiddenLayers, outputLayer } from './layers.
 /** Fewer sigmoids than this let enough of a gradient through: 0.25^3 = 1/64. */
 const DEEP = 4;
 
-/** Activations that do not fit the depth, the targets or the loss. */
+/** Activations that do not fit the depth, the targets or the loss; a loss that does not fit, tfjs refuses by itself. */
 export const activationFaults: readonly Fault[] = [
   {
     name: 'deep-sigmoid',
@@ -45,16 +45,6 @@ export const activationFaults: readonly Fault[] = [
       if (!output || activationOf(output) !== 'softmax') return null;
       const softmax = { className: 'Activation', config: { activation: 'softmax' } };
       return { ...program, layers: [...program.layers!, softmax], comment: 'A softmax of a softmax.' };
-    },
-  },
-  {
-    name: 'loss-of-classes',
-    causes: ['output-loss-mismatch', 'zero-gradient'],
-    plant(program) {
-      const single = outputLayer(program)?.config?.['units'] === 1;
-      if (!single || program.loss !== 'binaryCrossentropy') return null;
-      const comment = 'Categorical cross-entropy over a single unit.';
-      return { ...program, loss: 'categoricalCrossentropy', comment };
     },
   },
 ];
