@@ -30,15 +30,15 @@ interface RecurrentExports {
   multiply(...numbers: readonly number[]): void;
   clipElements(...numbers: readonly number[]): void;
   clipRows(...numbers: readonly number[]): void;
-  gateSums(...numbers: readonly number[]): void;
   lstmForward(...numbers: readonly number[]): void;
+  lstmReplay(...numbers: readonly number[]): void;
+  lstmBackward(...numbers: readonly number[]): void;
   gruGates(...numbers: readonly number[]): void;
   gruReset(...numbers: readonly number[]): void;
   gruForward(...numbers: readonly number[]): void;
+  gruReplay(...numbers: readonly number[]): void;
   gruBackward(...numbers: readonly number[]): void;
   gruResetBackward(...numbers: readonly number[]): void;
-  squares(x: number, size: number): number;
-  lstmBackward(...numbers: readonly number[]): number;
 }
 
 const PAGE_BYTES = 65536;
@@ -123,21 +123,20 @@ function load(): RecurrentKernels | null {
     clipRows(x, y, limit, rows, width) {
       run.clipRows(at(x), atOrNone(y), limit, rows, 4 * width);
     },
-    squares(x, size) {
-      return run.squares(at(x), 4 * size);
-    },
-    gateSums(z, rowWidth, mask, rows, units, to) {
-      run.gateSums(at(z), 4 * rowWidth, atOrNone(mask), rows, units, at(to));
-    },
     lstmForward(step, hBefore, h) {
       const { z, cBefore, mask, c, hard } = step;
       const states = [at(z), at(cBefore), at(hBefore), atOrNone(mask), at(c), at(h)];
       run.lstmForward(...states, ...sizesOf(step), Number(hard));
     },
-    lstmBackward(step, dh, dc) {
-      const { z, cBefore, mask, c, hard } = step;
-      const states = [at(z), at(cBefore), at(c), atOrNone(mask), at(dh), at(dc)];
-      return run.lstmBackward(...states, ...sizesOf(step), Number(hard));
+    lstmReplay(step, hBefore, h, shown, openings) {
+      const { z, cBefore, mask, c } = step;
+      const states = [at(z), at(cBefore), at(hBefore), atOrNone(mask), at(c), at(h), at(shown)];
+      run.lstmReplay(...states, atOrNone(openings), ...sizesOf(step));
+    },
+    lstmBackward(step, shown, dh, dc, norms) {
+      const { z, cBefore, mask, hard } = step;
+      const states = [at(z), at(cBefore), at(shown), atOrNone(mask), at(dh), at(dc), atOrNone(norms)];
+      run.lstmBackward(...states, ...sizesOf(step), Number(hard));
     },
     gruGates(step) {
       run.gruGates(at(step.z), step.gates, ...sizesOf(step), Number(step.hard));
@@ -149,9 +148,14 @@ function load(): RecurrentKernels | null {
       const { z, gates, hBefore, mask } = step;
       run.gruForward(at(z), gates, at(hBefore), atOrNone(mask), at(h), ...sizesOf(step));
     },
-    gruBackward(step, dh) {
+    gruReplay(step, h, openings) {
+      const { z, gates, hBefore, mask } = step;
+      run.gruReplay(at(z), gates, at(hBefore), atOrNone(mask), at(h), atOrNone(openings), ...sizesOf(step));
+    },
+    gruBackward(step, dh, norms) {
       const { z, gates, hBefore, mask, hard } = step;
-      run.gruBackward(at(z), gates, at(hBefore), atOrNone(mask), at(dh), ...sizesOf(step), Number(hard));
+      const states = [at(hBefore), atOrNone(mask), at(dh), atOrNone(norms)];
+      run.gruBackward(at(z), gates, ...states, ...sizesOf(step), Number(hard));
     },
     gruResetBackward(step, h, p, to) {
       run.gruResetBackward(at(step.z), at(h), at(p), at(to), ...sizesOf(step), Number(step.hard));

@@ -1,5 +1,5 @@
 import { createMatrixTwin } from './matrix-twin.js';
-import type { GruStep, RecurrentKernels, TimeStep } from './recurrent.js';
+import type { GruStep, LstmStep, RecurrentKernels, TimeStep } from './recurrent.js';
 
 /** What the recurrent kernels do, in plain TypeScript and with a heap of its own. */
 export function createRecurrentTwin(): RecurrentKernels {
@@ -8,6 +8,12 @@ export function createRecurrentTwin(): RecurrentKernels {
   const get = (at: number): number => heap[at] as number;
   const isMasked = (mask: number | undefined, row: number): boolean =>
     mask !== undefined && get(mask + row) === 0;
+
+  const squares = (x: number, size: number): number => {
+    let sum = 0;
+    for (let at = x; at < x + size; at++) sum += get(at) ** 2;
+    return sum;
+  };
 
   /** Calls back with where each element lies among gates of so many widths and among states of one. */
   function elements(
@@ -28,6 +34,43 @@ export function createRecurrentTwin(): RecurrentKernels {
   const clearGates = ({ z, width }: TimeStep, gates: number, row: number): void => {
     heap.fill(0, z + row * gates * width, z + (row + 1) * gates * width);
   };
+  /** c and h from activated gates, and tanh c. */
+  function takeLstmStep(step: LstmStep, hBefore: number, h: number, shown?: number): void {
+    const { cBefore, c, width } = step;
+    const take = (gate: number, at: number): void => {
+      heap[c + at] = get(gate + width) * get(cBefore + at) + get(gate) * get(gate + 2 * width);
+      const t = Math.tanh(get(c + at));
+      if (shown !== undefined) heap[shown + at] = t;
+      heap[h + at] = get(gate + 3 * width) * t;
+    };
+    elements(step, 4, take, (at) => {
+      heap[c + at] = get(cBefore + at);
+      heap[h + at] = get(hBefore + at);
+    });
+  }
+  /** h from activated gates. */
+  function takeGruStep(step: GruStep, h: number): void {
+    const { gates, width, hBefore } = step;
+    const take = (gate: number, at: number): void => {
+      const u = get(gate);
+      heap[h + at] = u * get(hBefore + at) + (1 - u) * get(gate + 2 * width);
+    };
+    elements(step, gates, take, (at) => {
+      heap[h + at] = get(hBefore + at);
+    });
+  }
+  function sumOpenings(step: TimeStep, gates: number, summed: readonly number[], to: number): void {
+    for (const [index, place] of summed.entries()) {
+      let [sum, saturated] = [0, 0];
+      elements(step, gates, (gate) => {
+        const opening = get(gate + place * step.width);
+        sum += opening;
+        if (Math.abs(opening - 0.5) > 0.45) saturated++;
+      });
+      heap[to + 2 * index] = sum;
+      heap[to + 2 * index + 1] = saturated;
+    }
+  }
   const unmasked = (step: GruStep): GruStep => ({ ...step, mask: undefined });
 
   return {
@@ -62,57 +105,33 @@ export function createRecurrentTwin(): RecurrentKernels {
     clipRows(x, y, limit, rows, width) {
       for (let row = 0; row < rows; row++) {
         const parts = [x, ...(y === undefined ? [] : [y])].map((part) => part + row * width);
-        const norm = Math.sqrt(parts.reduce((sum, part) => sum + this.squares(part, width), 0));
+        const norm = Math.sqrt(parts.reduce((sum, part) => sum + squares(part, width), 0));
         if (!(norm > limit)) continue;
         for (const part of parts) {
           for (let at = part; at < part + width; at++) heap[at] = get(at) * Math.fround(limit / norm);
         }
       }
     },
-    squares(x, size) {
-      let sum = 0;
-      for (let at = x; at < x + size; at++) sum += get(at) ** 2;
-      return sum;
-    },
-    gateSums(z, rowWidth, mask, rows, units, to) {
-      let [sum, saturated] = [0, 0];
-      for (let row = 0; row < rows; row++) {
-        if (isMasked(mask, row)) continue;
-        for (let unit = 0; unit < units; unit++) {
-          const opening = get(z + row * rowWidth + unit);
-          sum += opening;
-          if (Math.abs(opening - 0.5) > 0.45) saturated++;
-        }
-      }
-      heap[to] = sum;
-      heap[to + 1] = saturated;
-    },
     lstmForward(step, hBefore, h) {
-      const { cBefore, c, width, hard } = step;
-      const take = (gate: number, at: number): void => {
-        const i = openGate(get(gate), hard);
-        const f = openGate(get(gate + width), hard);
-        const g = Math.tanh(get(gate + 2 * width));
-        const o = openGate(get(gate + 3 * width), hard);
-        heap[gate] = i;
-        heap[gate + width] = f;
-        heap[gate + 2 * width] = g;
-        heap[gate + 3 * width] = o;
-        heap[c + at] = f * get(cBefore + at) + i * g;
-        heap[h + at] = o * Math.tanh(get(c + at));
-      };
-      elements(step, 4, take, (at) => {
-        heap[c + at] = get(cBefore + at);
-        heap[h + at] = get(hBefore + at);
+      const { width, hard } = step;
+      elements(step, 4, (gate) => {
+        for (const at of [gate, gate + width, gate + 3 * width]) heap[at] = openGate(get(at), hard);
+        heap[gate + 2 * width] = Math.tanh(get(gate + 2 * width));
       });
+      takeLstmStep(step, hBefore, h);
     },
-    lstmBackward(step, dh, dc) {
-      const { cBefore, c, width, hard } = step;
-      let squares = 0;
+    lstmReplay(step, hBefore, h, shown, openings) {
+      takeLstmStep(step, hBefore, h, shown);
+      if (openings !== undefined) sumOpenings(step, 4, [0, 1, 3], openings);
+    },
+    lstmBackward(step, shown, dh, dc, norms) {
+      const { cBefore, rows, width, hard } = step;
+      let cellSquares = 0;
+      if (norms !== undefined) heap[norms] = Math.sqrt(squares(dh, rows * width));
       const take = (gate: number, at: number): void => {
         const [i, f] = [get(gate), get(gate + width)];
         const [g, o] = [get(gate + 2 * width), get(gate + 3 * width)];
-        const t = Math.tanh(get(c + at));
+        const t = get(shown + at);
         const d = get(dh + at);
         const total = get(dc + at) + d * o * (1 - t * t);
         heap[gate] = total * g * gateSlope(i, hard);
@@ -121,13 +140,13 @@ export function createRecurrentTwin(): RecurrentKernels {
         heap[gate + 3 * width] = d * t * gateSlope(o, hard);
         heap[dc + at] = total * f;
         heap[dh + at] = 0;
-        squares += total * total;
+        cellSquares += total * total;
       };
       elements(step, 4, take, (at, row) => {
         clearGates(step, 4, row);
-        squares += get(dc + at) ** 2;
+        cellSquares += get(dc + at) ** 2;
       });
-      return squares;
+      if (norms !== undefined) heap[norms + 1] = Math.sqrt(cellSquares);
     },
     gruGates(step) {
       elements(unmasked(step), step.gates, (gate) => {
@@ -140,21 +159,21 @@ export function createRecurrentTwin(): RecurrentKernels {
       });
     },
     gruForward(step, h) {
-      const { gates, width, hBefore } = step;
-      const take = (gate: number, at: number): void => {
+      const { gates, width } = step;
+      elements(step, gates, (gate) => {
         const candidate = gate + 2 * width;
         const said = gates === 4 ? get(gate + width) * get(candidate + width) : 0;
-        const n = Math.tanh(get(candidate) + said);
-        const u = get(gate);
-        heap[candidate] = n;
-        heap[h + at] = u * get(hBefore + at) + (1 - u) * n;
-      };
-      elements(step, gates, take, (at) => {
-        heap[h + at] = get(hBefore + at);
+        heap[candidate] = Math.tanh(get(candidate) + said);
       });
+      takeGruStep(step, h);
     },
-    gruBackward(step, dh) {
-      const { gates, width, hBefore, hard } = step;
+    gruReplay(step, h, openings) {
+      takeGruStep(step, h);
+      if (openings !== undefined) sumOpenings(step, step.gates, [0, 1], openings);
+    },
+    gruBackward(step, dh, norms) {
+      const { gates, rows, width, hBefore, hard } = step;
+      if (norms !== undefined) heap[norms] = Math.sqrt(squares(dh, rows * width));
       const take = (gate: number, at: number): void => {
         const [u, r, n] = [get(gate), get(gate + width), get(gate + 2 * width)];
         const d = get(dh + at);

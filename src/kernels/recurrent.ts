@@ -51,38 +51,34 @@ export interface RecurrentKernels extends MatrixKernels {
   clipElements(x: number, limit: number, size: number): void;
   /** Scales each row of X, together with that of Y if there is one, so that its norm is at most `limit`. */
   clipRows(x: number, y: number | undefined, limit: number, rows: number, width: number): void;
-  /** Sum of squares. */
-  squares(x: number, size: number): number;
-  /**
-   * Writes the sum of a gate's openings to a position, and how many are farther than 0.45 from a half to the next.
-   *
-   * @param z - The gate in the first row; others follow after `rowWidth`, masked ones are left out.
-   */
-  gateSums(
-    z: number,
-    rowWidth: number,
-    mask: number | undefined,
-    rows: number,
-    units: number,
-    to: number,
-  ): void;
   /** Activates the gates in place and fills `c` and `h`. */
   lstmForward(step: LstmStep, hBefore: number, h: number): void;
+  /**
+   * Fills `c` and `h` again as `lstmForward` did, and `shown` = tanh c, from activated gates; the rows may be those of many
+   * steps, one after the other.
+   *
+   * @param openings - Where the gates but the candidate are summed up, masked rows left out: of each the sum, and how many
+   *   are farther than 0.45 from a half.
+   */
+  lstmReplay(step: LstmStep, hBefore: number, h: number, shown: number, openings: number | undefined): void;
   /**
    * Turns activated gates into dL/dz in place, `dc` from what later steps give into what this one gives to the step before,
    * and `dh` from dL/dh into the part of it that goes there without a product.
    *
-   * @returns The sum of squares of dL/dc.
+   * @param shown - tanh c.
+   * @param norms - Where the norms of dL/dh and dL/dc go.
    */
-  lstmBackward(step: LstmStep, dh: number, dc: number): number;
+  lstmBackward(step: LstmStep, shown: number, dh: number, dc: number, norms: number | undefined): void;
   /** Activates update and reset gate in place. */
   gruGates(step: GruStep): void;
   /** `to` = r h, for a reset before the product. */
   gruReset(step: GruStep, h: number, to: number): void;
   /** Activates the candidate in place and fills `h`. */
   gruForward(step: GruStep, h: number): void;
-  /** As `lstmBackward`; leaves a reset gate before the product to `gruResetBackward`. */
-  gruBackward(step: GruStep, dh: number): void;
+  /** As `lstmReplay`. */
+  gruReplay(step: GruStep, h: number, openings: number | undefined): void;
+  /** As `lstmBackward`, with one norm; leaves a reset gate before the product to `gruResetBackward`. */
+  gruBackward(step: GruStep, dh: number, norms: number | undefined): void;
   /** Turns the reset gate r into dL/dz, given `p` = dL/d(r h); then `to` is r h and p is r p. */
   gruResetBackward(step: GruStep, h: number, p: number, to: number): void;
 }

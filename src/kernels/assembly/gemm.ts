@@ -2,8 +2,8 @@
 
 /** Depth of a block: eight columns of it stay in L1 cache while all rows pass. */
 const DEPTH: i32 = 256;
-/** One packed block. */
-const BLOCK: usize = 0;
+/** One packed block; whoever multiplies nothing may use it. */
+export const BLOCK: usize = 0;
 /** A tile on its way to fewer than eight columns. */
 const TILE: usize = BLOCK + DEPTH * 32;
 /** Where the caller's memory begins. */

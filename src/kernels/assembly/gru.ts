@@ -3,6 +3,8 @@
 // is 4 with the reset after the product, 3 with it before.
 
 import { gate4, gateSlope4, tanh4 } from './curves';
+import { addSquares, sum2 } from './lanes';
+import { addOpenings, endOpenings, startOpenings } from './openings';
 
 /** Activates update and reset gate in place. */
 export function gruGates(z: usize, gates: i32, rows: i32, width: usize, hard: i32): void {
@@ -55,14 +57,51 @@ export function gruForward(
 }
 
 /**
- * Turns activated gates into dL/dz in place, but for a reset gate before the product, which `gruResetBackward` does. `dh`
- * holds dL/dh, and afterwards what of it goes to the step before without a product: z dL/dh, or all of it in masked rows.
+ * Takes steps again, from gates that are activated already: h to the last bit as `gruForward` left it. The rows may be those of
+ * many time steps, one after the other.
+ *
+ * @param openings - Where those of update and reset gate are summed up, two floats each; 0 for nowhere.
  */
-export function gruBackward(
-  z: usize, gates: i32, hBefore: usize, mask: usize, dh: usize, rows: i32, width: usize, hard: i32,
+export function gruReplay(
+  z: usize, gates: i32, hBefore: usize, mask: usize, h: usize, openings: usize, rows: i32, width: usize,
 ): void {
   let one = f32x4.splat(1);
+  if (openings) startOpenings(2);
   for (let row = 0; row < rows; row++) {
+    if (mask && load<f32>(mask + (row << 2)) == 0) {
+      memory.copy(h, hBefore, width);
+    } else {
+      for (let at: usize = 0; at < width; at += 16) {
+        let u = v128.load(z + at), n = v128.load(z + 2 * width + at);
+        v128.store(h + at, f32x4.add(f32x4.mul(u, v128.load(hBefore + at)), f32x4.mul(f32x4.sub(one, u), n)));
+      }
+      if (openings) {
+        addOpenings(0, z, width);
+        addOpenings(1, z + width, width);
+      }
+    }
+    z += <usize>gates * width;
+    hBefore += width;
+    h += width;
+  }
+  if (openings) endOpenings(2, openings);
+}
+
+/**
+ * Turns activated gates into dL/dz in place, but for a reset gate before the product, which `gruResetBackward` does. `dh`
+ * holds dL/dh, and afterwards what of it goes to the step before without a product: z dL/dh, or all of it in masked rows.
+ *
+ * @param norms - Where the norm of dL/dh goes; 0 for nowhere.
+ */
+export function gruBackward(
+  z: usize, gates: i32, hBefore: usize, mask: usize, dh: usize, norms: usize, rows: i32, width: usize, hard: i32,
+): void {
+  let one = f32x4.splat(1);
+  let squares = f64x2.splat(0);
+  for (let row = 0; row < rows; row++) {
+    if (norms) {
+      for (let at: usize = 0; at < width; at += 16) squares = addSquares(squares, v128.load(dh + at));
+    }
     if (mask && load<f32>(mask + (row << 2)) == 0) {
       memory.fill(z, 0, <usize>gates * width);
     } else {
@@ -85,6 +124,7 @@ export function gruBackward(
     hBefore += width;
     dh += width;
   }
+  if (norms) store<f32>(norms, <f32>Math.sqrt(sum2(squares)));
 }
 
 /**

@@ -12,6 +12,14 @@ export function sum2(v: v128): f64 {
   return f64x2.extract_lane(v, 0) + f64x2.extract_lane(v, 1);
 }
 
+/** Adds the squares of four float32 lanes to two float64 ones. */
+// @ts-ignore: decorator
+@inline
+export function addSquares(sum: v128, v: v128): v128 {
+  let low = f64x2.promote_low_f32x4(v), up = f64x2.promote_low_f32x4(high(v));
+  return f64x2.add(sum, f64x2.add(f64x2.mul(low, low), f64x2.mul(up, up)));
+}
+
 /** Sum of four int32 lanes, as float64. */
 // @ts-ignore: decorator
 @inline

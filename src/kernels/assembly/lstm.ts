@@ -2,7 +2,8 @@
 // `width` bytes wide, a multiple of 32. States are rows of one width.
 
 import { gate4, gateSlope4, tanh4 } from './curves';
-import { sum2 } from './lanes';
+import { addSquares, sum2 } from './lanes';
+import { addOpenings, endOpenings, startOpenings } from './openings';
 
 /**
  * Activates the gates in place and takes the step: c = f c' + i g, h = o tanh c. Rows whose mask is 0 keep the states of
@@ -40,25 +41,68 @@ export function lstmForward(
 }
 
 /**
+ * Takes steps again, from gates that are activated already: c and h to the last bit as `lstmForward` left them, and tanh c. The
+ * rows may be those of many time steps, one after the other.
+ *
+ * @param openings - Where those of input, forget and output gate are summed up, two floats each; 0 for nowhere.
+ */
+export function lstmReplay(
+  z: usize, cBefore: usize, hBefore: usize, mask: usize, c: usize, h: usize, shown: usize, openings: usize,
+  rows: i32, width: usize,
+): void {
+  if (openings) startOpenings(3);
+  for (let row = 0; row < rows; row++) {
+    if (mask && load<f32>(mask + (row << 2)) == 0) {
+      memory.copy(c, cBefore, width);
+      memory.copy(h, hBefore, width);
+    } else {
+      for (let at: usize = 0; at < width; at += 16) {
+        let zi = z + at, zf = zi + width, zg = zf + width, zo = zg + width;
+        let kept = f32x4.mul(v128.load(zf), v128.load(cBefore + at));
+        let memory4 = f32x4.add(kept, f32x4.mul(v128.load(zi), v128.load(zg)));
+        let t = tanh4(memory4);
+        v128.store(c + at, memory4);
+        v128.store(shown + at, t);
+        v128.store(h + at, f32x4.mul(v128.load(zo), t));
+      }
+      if (openings) {
+        addOpenings(0, z, width);
+        addOpenings(1, z + width, width);
+        addOpenings(2, z + 3 * width, width);
+      }
+    }
+    z += 4 * width;
+    cBefore += width;
+    hBefore += width;
+    c += width;
+    h += width;
+    shown += width;
+  }
+  if (openings) endOpenings(3, openings);
+}
+
+/**
  * Turns activated gates into dL/dz in place, and dc from what later steps say into what this one says to the step before.
  * `dh` holds dL/dh, and afterwards what of it goes to the step before unchanged: that of masked rows.
  *
- * @returns The sum of squares of dL/dc, which is known only in between.
+ * @param shown - tanh c.
+ * @param norms - Where the norms of dL/dh and dL/dc go, two floats; 0 for nowhere.
  */
 export function lstmBackward(
-  z: usize, cBefore: usize, c: usize, mask: usize, dh: usize, dc: usize, rows: i32, width: usize, hard: i32,
-): f64 {
+  z: usize, cBefore: usize, shown: usize, mask: usize, dh: usize, dc: usize, norms: usize,
+  rows: i32, width: usize, hard: i32,
+): void {
   let one = f32x4.splat(1), zero = f32x4.splat(0);
-  let squares = f64x2.splat(0);
+  let hiddenSquares = f64x2.splat(0), cellSquares = hiddenSquares;
   for (let row = 0; row < rows; row++) {
     let masked = mask && load<f32>(mask + (row << 2)) == 0;
     if (masked) memory.fill(z, 0, 4 * width);
     for (let at: usize = 0; at < width; at += 16) {
-      let total = v128.load(dc + at);
+      let d = v128.load(dh + at), total = v128.load(dc + at);
       if (!masked) {
         let zi = z + at, zf = zi + width, zg = zf + width, zo = zg + width;
         let i = v128.load(zi), f = v128.load(zf), g = v128.load(zg), o = v128.load(zo);
-        let t = tanh4(v128.load(c + at)), d = v128.load(dh + at);
+        let t = v128.load(shown + at);
         total = f32x4.add(total, f32x4.mul(f32x4.mul(d, o), f32x4.sub(one, f32x4.mul(t, t))));
         v128.store(zi, f32x4.mul(f32x4.mul(total, g), gateSlope4(i, hard)));
         v128.store(zf, f32x4.mul(f32x4.mul(total, v128.load(cBefore + at)), gateSlope4(f, hard)));
@@ -67,15 +111,19 @@ export function lstmBackward(
         v128.store(dc + at, f32x4.mul(total, f));
         v128.store(dh + at, zero);
       }
-      let low = f64x2.promote_low_f32x4(total);
-      let high = f64x2.promote_low_f32x4(i32x4.shuffle(total, total, 2, 3, 2, 3));
-      squares = f64x2.add(squares, f64x2.add(f64x2.mul(low, low), f64x2.mul(high, high)));
+      if (norms) {
+        hiddenSquares = addSquares(hiddenSquares, d);
+        cellSquares = addSquares(cellSquares, total);
+      }
     }
     z += 4 * width;
     cBefore += width;
-    c += width;
+    shown += width;
     dh += width;
     dc += width;
   }
-  return sum2(squares);
+  if (norms) {
+    store<f32>(norms, <f32>Math.sqrt(sum2(hiddenSquares)));
+    store<f32>(norms, <f32>Math.sqrt(sum2(cellSquares)), 4);
+  }
 }

@@ -1,6 +1,6 @@
 // Rows of floats: moving them, and the arithmetic between the steps of a sequence. Addresses, strides and widths in bytes.
 
-import { sum2 } from './lanes';
+import { addSquares, sum2 } from './lanes';
 
 /** TO [outer, inner, width] = FROM, each with strides of its own; a negative one goes backwards. */
 export function copyRows(
@@ -55,14 +55,9 @@ export function clipElements(x: usize, limit: f32, size: usize): void {
 }
 
 /** Sum of squares, in float64. */
-export function squares(x: usize, size: usize): f64 {
+function squares(x: usize, size: usize): f64 {
   let sum = f64x2.splat(0);
-  for (let at: usize = 0; at < size; at += 16) {
-    let v = v128.load(x + at);
-    let low = f64x2.promote_low_f32x4(v);
-    let high = f64x2.promote_low_f32x4(i32x4.shuffle(v, v, 2, 3, 2, 3));
-    sum = f64x2.add(sum, f64x2.add(f64x2.mul(low, low), f64x2.mul(high, high)));
-  }
+  for (let at: usize = 0; at < size; at += 16) sum = addSquares(sum, v128.load(x + at));
   return sum2(sum);
 }
 
@@ -80,37 +75,4 @@ export function clipRows(x: usize, y: usize, limit: f64, rows: i32, width: usize
     x += width;
     if (y) y += width;
   }
-}
-
-/**
- * Of a gate with `units` values at the start of each row: the sum of its openings into `to`, and how many are farther than
- * 0.45 from a half into the float after it. Rows whose mask is 0 are left out.
- */
-export function gateSums(z: usize, rowWidth: usize, mask: usize, rows: i32, units: i32, to: usize): void {
-  let sum: f64 = 0;
-  let saturated = 0;
-  for (let row = 0; row < rows; row++) {
-    if (!mask || load<f32>(mask + (row << 2)) != 0) {
-      let lanes = f32x4.splat(0), count = i32x4.splat(0);
-      let at: usize = 0, end: usize = <usize>(units & ~3) << 2;
-      for (; at < end; at += 16) {
-        let s = v128.load(z + at);
-        lanes = f32x4.add(lanes, s);
-        let far = f32x4.gt(f32x4.abs(f32x4.sub(s, f32x4.splat(0.5))), f32x4.splat(0.45));
-        count = i32x4.sub(count, far);
-      }
-      sum += <f64>(f32x4.extract_lane(lanes, 0) + f32x4.extract_lane(lanes, 1));
-      sum += <f64>(f32x4.extract_lane(lanes, 2) + f32x4.extract_lane(lanes, 3));
-      saturated += i32x4.extract_lane(count, 0) + i32x4.extract_lane(count, 1);
-      saturated += i32x4.extract_lane(count, 2) + i32x4.extract_lane(count, 3);
-      for (; at < <usize>units << 2; at += 4) {
-        let s = load<f32>(z + at);
-        sum += <f64>s;
-        if (Mathf.abs(s - 0.5) > 0.45) saturated++;
-      }
-    }
-    z += rowWidth;
-  }
-  store<f32>(to, <f32>sum);
-  store<f32>(to, <f32>saturated, 4);
 }

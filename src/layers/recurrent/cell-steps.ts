@@ -1,5 +1,5 @@
 import { packedLength, type Rows } from '../../kernels/matrix.js';
-import type { RecurrentKernels, TimeStep } from '../../kernels/recurrent.js';
+import type { GruStep, LstmStep, RecurrentKernels } from '../../kernels/recurrent.js';
 import type { SequencePlan } from './sequence-plan.js';
 
 /** What tells one cell from another, on the heap that a plan lays out. Time steps count in the order of computation. */
@@ -8,15 +8,21 @@ export interface CellSteps {
   prepareForward(): void;
   /** Given what the input says in z, adds what the state says and takes the step. */
   forward(time: number): void;
+  /**
+   * Fills the states of all steps again, from activated gates in z.
+   *
+   * @param openings - Where the gates are summed up on the way.
+   */
+  replay(openings: number | undefined): void;
   /** Packs the recurrent kernel for `backward`. */
   prepareBackward(): void;
   /**
    * Turns the gates in z into dL/dz, and dL/dh, dL/dc into what goes to the step before: `dh` without a product, `through`
    * by it.
    *
-   * @returns The sum of squares of dL/dc, 0 for a cell without.
+   * @param norms - Where the norms of dL/dh and dL/dc go.
    */
-  backward(time: number): number;
+  backward(time: number, norms: number | undefined): void;
   /** Adds dL/d recurrent kernel of these rows of z. */
   recurrentGradient(firstRow: number, rows: number): void;
 }
@@ -26,7 +32,9 @@ export function cellSteps(kernels: RecurrentKernels, plan: SequencePlan, hasMask
 }
 
 interface Addresses {
-  stepAt(time: number): TimeStep;
+  /** Position of the gates of a step. */
+  zAt(time: number): number;
+  maskAt(time: number): number | undefined;
   /** States of the batch before a step; those after it are before the next. */
   stateAt(region: 'hidden' | 'dropped' | 'cells', time: number): number;
   /** C += A B with B packed at a position; A and C are rows of the batch. */
@@ -36,28 +44,28 @@ interface Addresses {
 }
 
 function addresses(kernels: RecurrentKernels, plan: SequencePlan, hasMask: boolean): Addresses {
-  const { at, batch, width, row, hard, state } = plan;
+  const { at, batch, width, row, state } = plan;
   return {
-    stepAt: (time) => ({
-      z: at.z + time * batch * row,
-      mask: hasMask ? at.mask + time * batch : undefined,
-      rows: batch,
-      width,
-      hard,
-    }),
+    zAt: (time) => at.z + time * batch * row,
+    maskAt: (time) => (hasMask ? at.mask + time * batch : undefined),
     stateAt: (region, time) => at[region] + time * state,
-    multiply(a, packed, c, columns, inner) {
-      kernels.gemmPacked({ ...a, columnStride: 1 }, packed, c, batch, columns, inner);
+    multiply({ at: a, rowStride }, packed, c, columns, inner) {
+      kernels.gemmPacked({ at: a, rowStride, columnStride: 1 }, packed, c, batch, columns, inner);
     },
     part: (gate) => at.recurrentKernel + gate * width,
   };
 }
 
 function lstmSteps(kernels: RecurrentKernels, plan: SequencePlan, hasMask: boolean): CellSteps {
-  const { at, units, width, row, state } = plan;
-  const { stepAt, stateAt, multiply } = addresses(kernels, plan, hasMask);
-  const lstmStep = (time: number) => ({
-    ...stepAt(time),
+  const { at, batch, units, width, row, state, hard } = plan;
+  const { zAt, maskAt, stateAt, multiply } = addresses(kernels, plan, hasMask);
+  // Field by field: spreading objects takes longer than some of the kernels.
+  const lstmStep = (time: number): LstmStep => ({
+    z: zAt(time),
+    mask: maskAt(time),
+    rows: batch,
+    width,
+    hard,
     cBefore: stateAt('cells', time),
     c: stateAt('cells', time + 1),
   });
@@ -72,17 +80,20 @@ function lstmSteps(kernels: RecurrentKernels, plan: SequencePlan, hasMask: boole
       multiply(before, at.packedRecurrent, { at: step.z, rowStride: row }, row, units);
       kernels.lstmForward(step, stateAt('hidden', time), stateAt('hidden', time + 1));
     },
+    replay(openings) {
+      const all = { ...lstmStep(0), rows: plan.time * plan.batch };
+      kernels.lstmReplay(all, stateAt('hidden', 0), stateAt('hidden', 1), at.shown, openings);
+    },
     prepareBackward() {
       const transposed = { at: at.recurrentKernel, rowStride: 1, columnStride: row };
       kernels.pack(transposed, row, units, at.packedRecurrent);
     },
-    backward(time) {
+    backward(time, norms) {
       const step = lstmStep(time);
-      const squares = kernels.lstmBackward(step, at.dh, at.dc);
+      kernels.lstmBackward(step, at.shown + time * state, at.dh, at.dc, norms);
       kernels.reserve(0).fill(0, at.through, at.through + state);
       const through = { at: at.through, rowStride: width };
       multiply({ at: step.z, rowStride: row }, at.packedRecurrent, through, units, row);
-      return squares;
     },
     recurrentGradient(firstRow, rows) {
       kernels.gemm(
@@ -98,10 +109,18 @@ function lstmSteps(kernels: RecurrentKernels, plan: SequencePlan, hasMask: boole
 }
 
 function gruSteps(kernels: RecurrentKernels, plan: SequencePlan, hasMask: boolean): CellSteps {
-  const { at, units, width, row, state, gates, resetAfter } = plan;
-  const { stepAt, stateAt, multiply, part } = addresses(kernels, plan, hasMask);
+  const { at, batch, units, width, row, state, hard, gates, resetAfter } = plan;
+  const { zAt, maskAt, stateAt, multiply, part } = addresses(kernels, plan, hasMask);
   const weightRow = 3 * width;
-  const gruStep = (time: number) => ({ ...stepAt(time), gates, hBefore: stateAt('hidden', time) });
+  const gruStep = (time: number): GruStep => ({
+    z: zAt(time),
+    mask: maskAt(time),
+    rows: batch,
+    width,
+    hard,
+    gates,
+    hBefore: stateAt('hidden', time),
+  });
   /** What the candidate hears of the state goes into a gate of its own where the reset acts on it. */
   const candidate = resetAfter ? 3 : 2;
   const packedCandidate = at.packedRecurrent + packedLength(width, 2 * width);
@@ -130,6 +149,9 @@ function gruSteps(kernels: RecurrentKernels, plan: SequencePlan, hasMask: boolea
       multiply(said, packedCandidate, heard, width, units);
       kernels.gruForward(step, stateAt('hidden', time + 1));
     },
+    replay(openings) {
+      kernels.gruReplay({ ...gruStep(0), rows: plan.time * plan.batch }, stateAt('hidden', 1), openings);
+    },
     prepareBackward() {
       const [gatesAt, candidateAt] = [part(0), part(2)];
       kernels.pack(
@@ -145,16 +167,15 @@ function gruSteps(kernels: RecurrentKernels, plan: SequencePlan, hasMask: boolea
         packedCandidateBack,
       );
     },
-    backward(time) {
+    backward(time, norms) {
       const step = gruStep(time);
-      kernels.gruBackward(step, at.dh);
+      kernels.gruBackward(step, at.dh, norms);
       kernels.reserve(0).fill(0, at.through, at.through + state);
       const through = { at: at.through, rowStride: width };
       const heard = { at: step.z + candidate * width, rowStride: row };
       multiply(heard, packedCandidateBack, through, units, width);
       if (!resetAfter) kernels.gruResetBackward(step, stateAt('dropped', time), at.through, resetAt(time));
       multiply({ at: step.z, rowStride: row }, at.packedRecurrent, through, units, 2 * width);
-      return 0;
     },
     recurrentGradient(firstRow, rows) {
       const gatesOf = (gate: number) => ({

@@ -1,7 +1,7 @@
 import type { serialization } from '@tensorflow/tfjs-core';
 import type { LayerVariable, layers, Shape } from '@tensorflow/tfjs-layers';
-import { type OrthogonalOptions, orthogonal } from '../../init/orthogonal.js';
-import { type OwnClass, registerOwnClass, type SavedObject } from '../../init/own-class.js';
+import { type OwnClass, registerOwnClass } from '../../init/own-class.js';
+import { fastOrthogonal } from './fast-orthogonal.js';
 import { cellOf, fuseLayer } from './fuse-layer.js';
 import { assertRecurrentOptions, type RecurrentOptions } from './recurrent-options.js';
 
@@ -43,7 +43,7 @@ export function createRecurrent(
   const layer = create({
     ...(defaults === 'keras' && kerasDefaults),
     ...rest,
-    recurrentInitializer: recurrentInitializer(options.recurrentInitializer),
+    recurrentInitializer: fastOrthogonal(options.recurrentInitializer),
   });
   const limits = { clipValue: recurrentClipValue, clipNorm: recurrentClipNorm, truncateAfter };
   fuseLayer(layer, { resetAfter, limits });
@@ -67,16 +67,6 @@ export function createRecurrent(
     return Object.assign(config, { [lifeKey]: life });
   };
   return layer;
-}
-
-/** tfjs's own orthogonal initialiser is slow, and throws without the chained methods of all of tfjs. */
-function recurrentInitializer(given: unknown): unknown {
-  if (given == null || given === 'orthogonal') return orthogonal();
-  const { className, config } = given as Partial<SavedObject>;
-  if (className !== 'Orthogonal') return given;
-  const { seed, gain } = (config ?? {}) as { seed?: number | null; gain?: number | null };
-  const options: OrthogonalOptions = { ...(seed != null && { seed }), ...(gain != null && { gain }) };
-  return orthogonal(options);
 }
 
 type AddWeight = (name: string, shape: Shape, ...rest: unknown[]) => LayerVariable;

@@ -36,8 +36,8 @@ export const gruClass: OwnClass = {
  * before loading. Gradients of gradients do not pass through it on cpu and wasm.
  *
  * @throws RangeError for an option out of range.
- * @remarks Cost: 6 batch time units (inputs + units) operations forward, twice that backward; 5 batch time units floats held
- *   in between, 4 with the reset before the product. Source: arXiv 1406.1078; 1412.3555.
+ * @remarks Cost: 6 batch time units (inputs + units) operations forward, twice that backward; 4 batch time units floats held
+ *   in between, 3 with the reset before the product. Source: arXiv 1406.1078; 1412.3555.
  * @example
  * ```ts
  * import { ones, type Tensor } from '@tensorflow/tfjs-core';

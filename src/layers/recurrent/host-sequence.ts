@@ -15,7 +15,7 @@ import { recurrentKernels } from '../../kernels/recurrent-kernels.js';
 import { type HostMemory, hostMemoryOf } from '../../layout/host-memory.js';
 import { runBackward } from './run-backward.js';
 import { runForward } from './run-forward.js';
-import { type GradientName, type SequenceGradients, type SequenceInputs, traceSizes } from './sequence.js';
+import { type GradientName, gatesSize, type SequenceGradients, type SequenceInputs } from './sequence.js';
 import type { SequenceOptions, SequenceTensors } from './sequence-tensors.js';
 
 /** The kernel's attributes: which inputs are there, in their order, and what goes with them. */
@@ -23,7 +23,7 @@ interface Attributes extends SequenceOptions {
   readonly names: readonly InputName[];
 }
 
-type InputName = keyof SequenceInputs | 'gates' | 'cells' | 'states';
+type InputName = keyof SequenceInputs | 'gates';
 
 const forwardName = 'GradientHealthRecurrent';
 const gradientName = 'GradientHealthRecurrentGradient';
@@ -35,8 +35,8 @@ let inHeap: { readonly job: object; readonly gradients: SequenceGradients } | un
 /**
  * Runs a cell over a sequence on a backend whose tensors this thread can see; `undefined` on others.
  *
- * It is one kernel of tfjs and one node on the tape. What the backward pass needs is kept in tensors that the kernel fills
- * though they are its inputs: as outputs, tfjs would make gradients of their size for them.
+ * It is one kernel of tfjs and one node on the tape. What the backward pass needs is kept in a tensor that the kernel fills
+ * though it is an input: for an output, tfjs would make a gradient of its size.
  *
  * @returns The output and the final states.
  */
@@ -45,22 +45,15 @@ export function hostSequence(tensors: SequenceTensors, options: SequenceOptions)
   const memory = hostMemoryOf[backendName];
   if (memory === undefined) return undefined;
   if (!getKernel(forwardName, backendName)) register(backendName, memory);
-  const given = { ...tensors, ...(engine().isTapeOn() && emptyTrace(options)) };
+  const given = { ...tensors, ...(engine().isTapeOn() && { gates: emptyGates(options) }) };
   const entries = Object.entries(given).filter(([, tensor]) => tensor !== undefined);
   const attributes: Attributes = { ...options, names: entries.map(([name]) => name as InputName) };
   const inputs = entries.map(([, tensor]) => tensor) as unknown as NamedTensorMap;
   return engine().runKernel<Tensor[]>(forwardName, inputs, attributes as unknown as NamedAttrMap);
 }
 
-function emptyTrace({ shape, returnSequences }: SequenceOptions): Record<string, Tensor> {
-  const { gates, cells } = traceSizes(shape);
-  const empty = (size: number): Tensor => engine().runKernel<Tensor>(emptyName, {}, { size });
-  return {
-    gates: empty(gates),
-    ...(cells > 0 && { cells: empty(cells) }),
-    ...(!returnSequences && { states: empty(shape.batch * shape.time * shape.units) }),
-  };
-}
+const emptyGates = ({ shape }: SequenceOptions): Tensor =>
+  engine().runKernel<Tensor>(emptyName, {}, { size: gatesSize(shape) });
 
 function register(backendName: string, memory: HostMemory): void {
   registerKernel({
@@ -83,13 +76,12 @@ function register(backendName: string, memory: HostMemory): void {
       const [output, hidden, cellState] = memory.views(owner, outputs);
       const arrays = named(memory, owner, inputs as unknown as TensorInfo[], options.names);
       inHeap = undefined;
-      const sequence = options.returnSequences ? output : arrays.states;
-      const trace = {
-        ...(sequence && { hidden: sequence }),
-        ...(arrays.gates && { gates: arrays.gates }),
-        ...(arrays.cells && { cells: arrays.cells }),
-      };
-      runForward(recurrentKernels(), options.shape, arrays, trace, { hidden, cell: cellState });
+      runForward(recurrentKernels(), options.shape, arrays, {
+        ...(options.returnSequences && { sequence: output }),
+        hidden,
+        cell: cellState,
+        gates: arrays.gates,
+      });
       if (!options.returnSequences && hidden) output?.set(hidden);
       return outputs;
     },
@@ -108,12 +100,10 @@ function register(backendName: string, memory: HostMemory): void {
     },
   });
   if (getGradient(forwardName)) return;
-  registerGradient({ kernelName: forwardName, saveAllInputs: true, outputsToSave: [true], gradFunc });
+  registerGradient({ kernelName: forwardName, saveAllInputs: true, gradFunc });
 }
 
-type Arrays = SequenceInputs & {
-  readonly [name in 'gates' | 'cells' | 'states']: Float32Array | undefined;
-};
+type Arrays = SequenceInputs & { readonly gates: Float32Array | undefined };
 
 function named(
   memory: HostMemory,
@@ -159,17 +149,16 @@ function goBack(
 ): SequenceGradients {
   const { names, shape, limits, returnSequences, listener } = job;
   const arrays = named(memory, owner, tensors, names);
-  const [output, dOutput, dHidden, dCell] = memory.views(owner, tensors.slice(names.length));
-  const hidden = returnSequences ? output : arrays.states;
-  if (!hidden || !arrays.gates) throw new Error('The forward pass ran outside of a gradient.');
-  const trace = { hidden, gates: arrays.gates, cells: arrays.cells ?? new Float32Array(0) };
+  const { gates } = arrays;
+  const [dOutput, dHidden, dCell] = memory.views(owner, tensors.slice(names.length));
+  if (!gates) throw new Error('The forward pass ran outside of a gradient.');
   const last =
     dHidden && !returnSequences && dOutput ? dHidden.map((value, at) => value + (dOutput[at] ?? 0)) : dHidden;
   const dy = { sequence: returnSequences ? dOutput : undefined, hidden: last, cell: dCell };
   // A pass that has to run again, for its heap was needed in between, is not observed twice.
   const observe = listener && !job.observed ? listener.sums : undefined;
   job.observed = true;
-  const gradients = runBackward(recurrentKernels(), shape, arrays, trace, dy, limits, observe);
+  const gradients = runBackward(recurrentKernels(), shape, arrays, gates, dy, limits, observe);
   inHeap = { job, gradients };
   return gradients;
 }

@@ -1,5 +1,6 @@
 import { layers } from '@tensorflow/tfjs-layers';
 import type { OwnClass } from '../../init/own-class.js';
+import { assertForgetBias } from './assert-forget-bias.js';
 import { createRecurrent } from './create-recurrent.js';
 import type { RecurrentOptions } from './recurrent-options.js';
 
@@ -7,6 +8,7 @@ import type { RecurrentOptions } from './recurrent-options.js';
 export interface LstmOptions extends RecurrentOptions {
   /**
    * Whether the bias of the forget gate starts at 1, so that the memory lasts from the start (Jozefowicz et al. 2015).
+   * `false` is needed beside `biasInitializer: initializers.chrono(...)` or `forgetBias(...)`, which fill that gate themselves.
    *
    * @default true
    */
@@ -21,7 +23,7 @@ export const lstmClass: OwnClass = {
 
 /**
  * Creates an LSTM that computes its whole sequence, and its gradient, in one go: on the wasm backend a training step takes a
- * small part of the time of `tf.layers.lstm`, and a seventh of its memory.
+ * small part of the time of `tf.layers.lstm`, and a tenth of its memory.
  *
  * i, f, o = sigmoid(x W + h' U + b), g = tanh(x W + h' U + b), c = f c' + i g, h = o tanh(c), element by element, with h' and
  * c' of the time step before. Weights are those of tfjs and Keras: kernel [inputs, 4 units], recurrent_kernel
@@ -35,7 +37,7 @@ export const lstmClass: OwnClass = {
  * loaded model to {@link fuse} to have it fused again. Gradients of gradients do not pass through it on cpu and wasm.
  *
  * @throws RangeError for an option out of range.
- * @remarks Cost: 8 batch time units (inputs + units) operations forward, twice that backward; 6 batch time units floats held
+ * @remarks Cost: 8 batch time units (inputs + units) operations forward, twice that backward; 4 batch time units floats held
  *   in between. On cpu and wasm it is one kernel, on other backends operations of tfjs. Source: Hochreiter, Schmidhuber
  *   (1997), Gers et al. (2000).
  * @example
@@ -52,6 +54,7 @@ export const lstmClass: OwnClass = {
  */
 export function lstm(options: LstmOptions): layers.RNN {
   const { defaults = 'keras', unitForgetBias = defaults === 'keras' } = options;
+  assertForgetBias('lstm', options, unitForgetBias);
   return createRecurrent(
     {
       name: 'lstm',

@@ -1,28 +1,23 @@
 import type { RecurrentKernels } from '../../kernels/recurrent.js';
 import type { ThroughTimeRecord } from '../../record/run.js';
 import { cellSteps } from './cell-steps.js';
-import type {
-  OutputGradients,
-  RecurrentLimits,
-  SequenceGradients,
-  SequenceInputs,
-  SequenceTrace,
-} from './sequence.js';
+import type { OutputGradients, RecurrentLimits, SequenceGradients, SequenceInputs } from './sequence.js';
 import { gradientsIn } from './sequence-gradients.js';
 import { loadSequence, moveTime, placeState } from './sequence-heap.js';
 import { planSequence, type SequencePlan, type SequenceShape } from './sequence-plan.js';
-import { createThroughTimeSums } from './through-time-sums.js';
+import { throughTimeRecord } from './through-time-record.js';
 
 /**
  * Goes back through a sequence. The gradients stay in the heap until something else uses it.
  *
+ * @param gates - As the forward pass left them.
  * @param observe - Receives what is seen on the way.
  */
 export function runBackward(
   kernels: RecurrentKernels,
   shape: SequenceShape,
   inputs: SequenceInputs,
-  trace: SequenceTrace,
+  gates: Float32Array,
   dy: OutputGradients,
   limits: RecurrentLimits,
   observe?: (record: ThroughTimeRecord) => void,
@@ -32,7 +27,11 @@ export function runBackward(
   const { at, time, units, width, inputGates, state } = plan;
   const hasMask = inputs.mask !== undefined;
   const steps = cellSteps(kernels, plan, hasMask);
-  loadTrace(kernels, plan, heap, trace, inputs.keep !== undefined);
+  heap.set(gates, at.z);
+  steps.replay(observe && at.openings);
+  for (let t = 1; inputs.keep && t < time; t++) {
+    kernels.multiply(at.hidden + t * state, at.keep, at.dropped + t * state, state);
+  }
   if (dy.sequence) {
     if (width !== units) heap.fill(0, at.dy, at.dy + time * state);
     heap.set(dy.sequence, at.batchMajor);
@@ -41,16 +40,13 @@ export function runBackward(
   placeState(heap, plan, at.dh, dy.hidden);
   placeState(heap, plan, at.dc, dy.cell);
   steps.prepareBackward();
-  const sums = observe && createThroughTimeSums(kernels, plan, hasMask);
   for (let t = time - 1; t >= 0; t--) {
     if (t < time - 1) handBack(kernels, plan, inputs, limits, t + 1);
     if (dy.sequence) kernels.addRows(at.dy + t * state, at.dh, 1, state);
-    sums?.before(t);
-    const cellSquares = steps.backward(t);
-    sums?.after(t, cellSquares);
+    steps.backward(t, observe && at.norms + 2 * t);
   }
   handBack(kernels, plan, inputs, limits, 0);
-  if (sums) observe?.(sums.result());
+  observe?.(throughTimeRecord(heap, plan, hasMask));
   return gradientsIn(kernels, plan, heap, steps, inputGates * width);
 }
 
@@ -69,22 +65,4 @@ function handBack(
   if (clipNorm !== undefined) kernels.clipRows(at.dh, states[1], clipNorm, batch, width);
   if (truncateAfter === undefined || time === 0 || time % truncateAfter !== 0) return;
   for (const each of states) kernels.reserve(0).fill(0, each, each + state);
-}
-
-function loadTrace(
-  kernels: RecurrentKernels,
-  plan: SequencePlan,
-  heap: Float32Array,
-  trace: SequenceTrace,
-  hasKeep: boolean,
-): void {
-  const { at, state, time, units, width } = plan;
-  if (width !== units) heap.fill(0, at.hidden + state, at.hidden + (time + 1) * state);
-  heap.set(trace.hidden, at.batchMajor);
-  moveTime(kernels, plan, 'in', at.hidden + state, units, width, false);
-  heap.set(trace.gates, at.z);
-  heap.set(trace.cells, at.cells + state);
-  for (let t = 1; hasKeep && t < time; t++) {
-    kernels.multiply(at.hidden + t * state, at.keep, at.dropped + t * state, state);
-  }
 }

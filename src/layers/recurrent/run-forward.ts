@@ -1,21 +1,15 @@
 import type { RecurrentKernels } from '../../kernels/recurrent.js';
 import { cellSteps } from './cell-steps.js';
-import type { SequenceInputs, SequenceTrace } from './sequence.js';
+import type { SequenceInputs, SequenceOutputs } from './sequence.js';
 import { loadSequence, moveTime, readState } from './sequence-heap.js';
 import { planSequence, type SequencePlan, type SequenceShape } from './sequence-plan.js';
 
-/**
- * Runs a cell over a sequence.
- *
- * @param trace - Filled for the backward pass.
- * @param last - Filled with the final states [batch, units].
- */
+/** Runs a cell over a sequence. */
 export function runForward(
   kernels: RecurrentKernels,
   shape: SequenceShape,
   inputs: SequenceInputs,
-  trace: Partial<SequenceTrace>,
-  last: { readonly hidden?: Float32Array | undefined; readonly cell?: Float32Array | undefined },
+  outputs: SequenceOutputs,
 ): void {
   const plan = planSequence(shape, inputs.keep !== undefined);
   const heap = loadSequence(kernels, plan, inputs);
@@ -42,14 +36,13 @@ export function runForward(
       if (inputs.keep) kernels.multiply(at.hidden + next, at.keep, at.dropped + next, state);
     }
   }
-  if (trace.hidden) {
+  if (outputs.sequence) {
     moveTime(kernels, plan, 'out', at.hidden + state, units, width, false);
-    trace.hidden.set(heap.subarray(at.batchMajor, at.batchMajor + time * batch * units));
+    outputs.sequence.set(heap.subarray(at.batchMajor, at.batchMajor + time * batch * units));
   }
-  trace.gates?.set(heap.subarray(at.z, at.z + time * batch * row));
-  trace.cells?.set(heap.subarray(at.cells + state, at.cells + (time + 1) * state));
-  readState(heap, plan, at.hidden + time * state, last.hidden);
-  readState(heap, plan, at.cells + time * state, last.cell);
+  outputs.gates?.set(heap.subarray(at.z, at.z + time * batch * row));
+  readState(heap, plan, at.hidden + time * state, outputs.hidden);
+  readState(heap, plan, at.cells + time * state, outputs.cell);
 }
 
 /** A row of z before input and state say anything. */

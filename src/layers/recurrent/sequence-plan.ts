@@ -45,6 +45,8 @@ export type Region =
   | 'packedRecurrent'
   | 'z'
   | 'cells'
+  /** In the backward pass, tanh of the cells after each step. */
+  | 'shown'
   | 'hidden'
   /** The hidden states as the product sees them, from the initial one on. */
   | 'dropped'
@@ -60,7 +62,10 @@ export type Region =
   | 'dKernel'
   | 'dRecurrentKernel'
   | 'dBias'
-  | 'sums';
+  /** How far the gates were open, as the kernels sum it up. */
+  | 'openings'
+  /** For each time step those of dL/dh and dL/dc. */
+  | 'norms';
 
 const CHUNK_ROWS = 256;
 
@@ -86,6 +91,7 @@ export function planSequence(shape: SequenceShape, hasKeep: boolean): SequencePl
     packedRecurrent: 2 * packedLength(width, inputGates * width),
     z: time * batch * row,
     cells: cell === 'lstm' ? (time + 1) * state : 0,
+    shown: cell === 'lstm' ? time * state : 0,
     hidden: (time + 1) * state,
     dropped: hasKeep ? (time + 1) * state : 0,
     keep: hasKeep ? state : 0,
@@ -98,7 +104,8 @@ export function planSequence(shape: SequenceShape, hasKeep: boolean): SequencePl
     dKernel: inputs * inputGates * width,
     dRecurrentKernel: units * inputGates * width,
     dBias: row,
-    sums: 2,
+    openings: 6,
+    norms: 2 * time,
   };
   let floats = 0;
   const at = {} as Record<Region, number>;

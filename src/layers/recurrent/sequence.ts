@@ -19,20 +19,21 @@ export interface SequenceInputs {
   readonly keep: Float32Array | undefined;
 }
 
-/** What the backward pass needs of the forward one. Time steps count in the order of computation. */
-export interface SequenceTrace {
-  /** [batch, time, units]. */
-  readonly hidden: Float32Array;
-  /** Activated gates as they lie in the heap. */
-  readonly gates: Float32Array;
-  /** States of the cell after each step, as they lie in the heap; empty for a GRU. */
-  readonly cells: Float32Array;
+/** What a sequence comes to; filled where there is an array for it. Time steps count in the order of computation. */
+export interface SequenceOutputs {
+  /** The hidden states [batch, time, units]. */
+  readonly sequence?: Float32Array | undefined;
+  /** The last states [batch, units]. */
+  readonly hidden?: Float32Array | undefined;
+  readonly cell?: Float32Array | undefined;
+  /** Activated gates as they lie in the heap: all that the backward pass needs, for the states follow from them. */
+  readonly gates?: Float32Array | undefined;
 }
 
-/** How large the arrays of a trace are. */
-export function traceSizes(shape: SequenceShape): { readonly gates: number; readonly cells: number } {
-  const { time, row, batch, state, cell } = planSequence(shape, false);
-  return { gates: time * batch * row, cells: cell === 'lstm' ? time * state : 0 };
+/** How many floats the gates take. */
+export function gatesSize(shape: SequenceShape): number {
+  const { time, batch, row } = planSequence(shape, false);
+  return time * batch * row;
 }
 
 /** Limits on the gradient that a step hands to the step before it. */

@@ -1,8 +1,8 @@
 import { cast, type serialization, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { layers, type Shape } from '@tensorflow/tfjs-layers';
-import { orthogonal } from '../../../init/orthogonal.js';
-import { type OwnClass, registerOwnClass, type SavedObject } from '../../../init/own-class.js';
+import { type OwnClass, registerOwnClass } from '../../../init/own-class.js';
 import type { Kwargs } from '../../define-layer.js';
+import { fastOrthogonal } from '../fast-orthogonal.js';
 import type { CellBody } from './cell-body.js';
 import { cellNoise } from './cell-noise.js';
 import { assertCellOptions, type CellOptions } from './cell-options.js';
@@ -118,19 +118,10 @@ function tfjsOptions(options: CellOptions): TfjsOptions {
     activation: options.activation ?? 'tanh',
     recurrentActivation: options.recurrentActivation ?? 'sigmoid',
     kernelInitializer: options.kernelInitializer ?? 'glorotUniform',
-    recurrentInitializer: fastOrthogonal(options.recurrentInitializer ?? 'orthogonal'),
+    recurrentInitializer: fastOrthogonal(options.recurrentInitializer),
     // Of ours, which tfjs's cell would refuse.
     resetAfter: false,
   } as TfjsOptions;
-}
-
-/** tfjs's own orthogonal initialiser is slow, and throws without the chained methods of all of tfjs. */
-function fastOrthogonal(given: NonNullable<CellOptions['recurrentInitializer']>): unknown {
-  if (given === 'orthogonal') return orthogonal();
-  const { className, config } = given as Partial<SavedObject>;
-  if (className !== 'Orthogonal') return given;
-  const { seed, gain } = (config ?? {}) as { seed?: number | null; gain?: number | null };
-  return orthogonal({ ...(seed != null && { seed }), ...(gain != null && { gain }) });
 }
 
 const snakeCase = (className: string): string =>

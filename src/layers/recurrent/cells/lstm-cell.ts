@@ -1,5 +1,6 @@
 import { add, mul, sub, type Tensor } from '@tensorflow/tfjs-core';
 import type { layers } from '@tensorflow/tfjs-layers';
+import { assertForgetBias } from '../assert-forget-bias.js';
 import { type CellClass, cellClass } from './cell-class.js';
 import type { CellOptions } from './cell-options.js';
 import { rowNorm } from './row-norm.js';
@@ -8,7 +9,7 @@ import { rowNorm } from './row-norm.js';
 export interface LstmCellOptions extends CellOptions {
   /**
    * Whether the bias of the forget gate starts at 1, whatever `biasInitializer` says, so that the memory lasts from the start
-   * (Jozefowicz et al. 2015).
+   * (Jozefowicz et al. 2015). `false` is needed beside `initializers.chrono` or `forgetBias`, which fill that gate themselves.
    *
    * @default true
    */
@@ -49,6 +50,7 @@ export const lstmCellClass: CellClass<LstmCellOptions> = cellClass<
   string
 >('GradientHealthLSTMCell', 'lstmCell', (options) => {
   const { unitForgetBias = true, peepholes = false, coupled = false, layerNorm = false } = options;
+  assertForgetBias('lstmCell', options, unitForgetBias);
   const isVariant = peepholes || coupled || layerNorm;
   return {
     gates: coupled ? ['forget', 'candidate', 'output'] : ['input', 'forget', 'candidate', 'output'],
