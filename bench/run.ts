@@ -2,10 +2,11 @@
  * `npm run bench -- NAME [--json] [--only TEXT]` runs `bench/NAME.ts`, or only its cases whose name and backend hold the
  * text; without a name it lists the benches.
  *
- * Standard output holds the result alone: a table, or with `--json` one object a line. Progress goes to standard error.
+ * Standard output holds the result alone: a table or figures, or with `--json` one object a line. Progress goes to standard error.
  */
 import { readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { type FigureBench, figureText } from './harness/figure.js';
 import { type Bench, type BenchRow, measure } from './harness/measure.js';
 import { table } from './harness/table.js';
 
@@ -14,8 +15,8 @@ const names = readdirSync(import.meta.dirname)
   .map((file) => file.slice(0, -'.ts'.length))
   .sort();
 
-async function load(name: string): Promise<Bench> {
-  const module: { default: Bench } = await import(`./${name}.ts`);
+async function load(name: string): Promise<Bench | FigureBench> {
+  const module: { default: Bench | FigureBench } = await import(`./${name}.ts`);
   return module.default;
 }
 
@@ -45,7 +46,9 @@ async function run(name: string, json: boolean, only: string): Promise<void> {
     keep(found);
   }
   if (only === '') for await (const row of bench.rows?.() ?? []) keep([row]);
-  if (!json) console.log(table(rows));
+  if (!json && rows.length > 0) console.log(table(rows));
+  if (only !== '' || !('figures' in bench)) return;
+  for await (const figure of bench.figures()) console.log(json ? JSON.stringify(figure) : figureText(figure));
 }
 
 const { positionals, values } = parseArgs({

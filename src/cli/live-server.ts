@@ -92,10 +92,9 @@ export async function serveLive(
     for (const page of pages) if (!page.writableNeedDrain) page.write(text);
   }
   function loop(): void {
-    // By CPU time: where other programs keep the processor, the news take no more of this one.
-    const started = cpuMs();
+    const started = performance.now();
     if (pages.size > 0) tell();
-    const rest = Math.max(newsEveryMs, restPerWork * (cpuMs() - started));
+    const rest = Math.max(newsEveryMs, restPerWork * (performance.now() - started));
     timer = pages.size > 0 ? setTimeout(loop, rest).unref() : undefined;
   }
 
@@ -121,11 +120,6 @@ export async function serveLive(
       await closed;
     },
   };
-}
-
-function cpuMs(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
 }
 
 /** The path's parts, without what stands behind a question mark. */

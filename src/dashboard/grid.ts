@@ -18,11 +18,20 @@ export function gridOf(
   const values: Line[] = [];
   const marks: Mark[] = [];
   for (const layer of order) {
-    const cells = columns.map(({ cells }) => cells[layer]);
-    const line = cells.map((cell) => (cell === undefined ? null : meanOf(mean(cell))));
-    const kinds = cells.map((cell) => (cell === undefined ? undefined : kindOf(cell)));
-    if (line.every((value) => value === null) && kinds.every((kind) => kind === undefined)) continue;
-    marks.push(...runsOf(kinds, rows.length));
+    const line: (number | null)[] = [];
+    const kinds: (Mark['kind'] | undefined)[] = [];
+    let isEmpty = true;
+    // A live page comes by here for every layer and column of every chart, twice a second.
+    for (const { cells } of columns) {
+      const cell = cells[layer];
+      const value = cell === undefined ? null : meanOf(mean(cell));
+      const kind = cell === undefined ? undefined : kindOf(cell);
+      line.push(value);
+      kinds.push(kind);
+      isEmpty &&= value === null && kind === undefined;
+    }
+    if (isEmpty) continue;
+    for (const run of runsOf(kinds, rows.length)) marks.push(run);
     rows.push(layer);
     values.push(line);
   }
@@ -38,7 +47,8 @@ export function troubleOf({ nans, infinite, zeros, gradient }: LayerCell): Mark[
 
 function runsOf(kinds: readonly (Mark['kind'] | undefined)[], row: number): Mark[] {
   const runs: Mark[] = [];
-  for (const [column, kind] of kinds.entries()) {
+  for (let column = 0; column < kinds.length; column++) {
+    const kind = kinds[column];
     if (kind === undefined) continue;
     const last = runs.at(-1);
     if (last?.kind === kind && last.to === column - 1) runs[runs.length - 1] = { ...last, to: column };

@@ -79,11 +79,9 @@ function filledOctaves(columns: readonly (OctaveCounts | undefined)[]): readonly
   let [low, high] = [octaves, -1];
   for (const column of columns) {
     if (column === undefined) continue;
-    for (let octave = 0; octave < octaves; octave++) {
-      if (column.counts[octave] === 0) continue;
-      low = Math.min(low, octave);
-      high = Math.max(high, octave);
-    }
+    // From outside: what lies between is of no interest.
+    for (let octave = 0; octave < low; octave++) if (column.counts[octave] !== 0) low = octave;
+    for (let octave = octaves - 1; octave > high; octave--) if (column.counts[octave] !== 0) high = octave;
   }
   return [low, high];
 }

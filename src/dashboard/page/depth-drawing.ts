@@ -57,6 +57,7 @@ export function drawDepth(data: DepthData, { picture, layer, width }: Scene): Dr
         Plot.axisX({
           label: depthName,
           labelArrow: 'none',
+          tickFormat: 'd',
           interval: Math.max(1, Math.ceil((to - from) / 16)),
           tickSize: 4,
         }),

@@ -1,0 +1,9 @@
+import { expect, test } from 'vitest';
+import { figureText } from '../../bench/harness/figure.js';
+
+test('a figure is a line with its unit and its bounds', () => {
+  const figure = { bench: 'toy', case: 'page', figure: 3.25, unit: 's CPU' };
+  expect(figureText(figure)).toBe('page: 3.25 s CPU');
+  expect(figureText({ ...figure, atMost: 5 })).toBe('page: 3.25 s CPU (at most 5)');
+  expect(figureText({ ...figure, atLeast: 2, atMost: 5 })).toBe('page: 3.25 s CPU (at most 5, at least 2)');
+});
