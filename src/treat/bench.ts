@@ -33,6 +33,7 @@ export async function createBench(model: LayersModel, options: TreatOptions): Pr
   const judged = validation ? samplesOf(validation.x, validation.y, 'treat') : training;
   return {
     source: model,
+    drawn: new Map(),
     training,
     batches: batchesOf(training, batchSize, steps),
     judged,

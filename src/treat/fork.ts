@@ -11,20 +11,29 @@ type Layer = layers.Layer & {
   readonly inboundNodes: readonly { readonly inputShapes: readonly (readonly (number | null)[])[] }[];
 };
 
+/** Weights that a treatment has drawn, by the class and configuration of the layer; whoever makes it disposes them. */
+export type DrawnWeights = Map<string, Tensor[]>;
+
+/** What all forks of a treatment have in common. */
+export interface ForkOptions {
+  readonly compile?: ((model: LayersModel) => void) | undefined;
+  readonly drawn?: DrawnWeights;
+}
+
 /**
  * Builds and compiles the model of a plan. Weights are those of `source`, but for the layers that are redrawn or new, whose
- * initialisers draw them.
+ * initialisers draw them: only once with the same `drawn`, so that trials are alike and what comes of them is what was tried.
  *
  * @throws Error when the model holds a class that tfjs cannot build from its configuration.
  */
-export function fork(plan: Plan, source: LayersModel, compile?: (model: LayersModel) => void): LayersModel {
+export function fork(plan: Plan, source: LayersModel, { compile, drawn }: ForkOptions = {}): LayersModel {
   const model = rebuild(plan, source);
   const own = new Map(placeLayers(source).map(({ path, layer }) => [path, layer]));
   const placed = placeLayers(model);
   // A layer within another is built by it, so the outer one is drawn first and the inner ones are copied over it.
   for (const layer of model.layers) {
     const within = placed.filter(({ path }) => path === layer.name || path.startsWith(`${layer.name}/`));
-    if (within.some((place) => !isCopied(place, plan, own))) draw(layer as Layer);
+    if (within.some((place) => !isCopied(place, plan, own))) draw(layer as Layer, drawn);
   }
   for (const place of placed) {
     const from = own.get(place.path);
@@ -71,12 +80,20 @@ function isCopied({ path, layer }: PlacedLayer, plan: Plan, own: ReadonlyMap<str
 }
 
 /** Gives a layer what its initialisers draw: those of a twin that is built as tfjs builds. */
-function draw(layer: Layer): void {
+function draw(layer: Layer, drawn: DrawnWeights | undefined): void {
   if (layer.weights.length === 0) return;
+  const shapes = layer.weights.map(({ shape }) => shape);
+  const key = JSON.stringify([layer.getClassName(), layer.getConfig(), shapes]);
+  const weights = drawn?.get(key) ?? drawTwin(layer);
+  layer.setWeights(weights);
+  if (drawn) drawn.set(key, weights);
+  else dispose(weights);
+}
+
+function drawTwin(layer: Layer): Tensor[] {
   const cls = layer.constructor as unknown as Rebuildable<layers.Layer>;
   const twin = cls.fromConfig(cls, structuredClone(layer.getConfig()) as object);
   const [first] = layer.inboundNodes;
   if (!twin.built) twin.build([...(first?.inputShapes[0] ?? [])]);
-  layer.setWeights(twin.getWeights());
-  dispose(twin.weights.map((weight) => weight.read()));
+  return twin.getWeights();
 }

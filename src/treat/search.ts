@@ -45,13 +45,20 @@ function ails(state: State, { start }: Search): boolean {
   return isSick(state) || (state !== start && guess !== null && state.trial.after > farAboveGuess * guess);
 }
 
-/** Of a new learning rate the advice is a guess: whether three times as much is better still. */
+/**
+ * Of a new learning rate the advice is a guess: whether three times as much is better still. What it was lowered for may
+ * since have been changed: then ten times.
+ */
 async function furtherUp(state: State, all: Search): Promise<State> {
-  const last = state.applied.at(-1);
-  if (last?.kind !== 'learning-rate' || typeof last.to !== 'number') return state;
-  const remedy = { ...last, to: Number((3 * last.to).toPrecision(1)) };
-  const plan = applyRemedy(state.trial.plan, remedy, all.context);
-  const more = plan && (await best(state, [{ remedies: [remedy], plan }], helpful, all));
+  const rate = state.applied.filter(({ kind }) => kind === 'learning-rate').at(-1);
+  if (!rate || typeof rate.to !== 'number') return state;
+  const { plan } = state.trial;
+  const higher = (rate === state.applied.at(-1) ? [3] : [10, 3]).flatMap((times): Candidate[] => {
+    const remedy = { ...rate, to: Number((times * Number(rate.to)).toPrecision(1)) };
+    const changed = applyRemedy(plan, remedy, all.context);
+    return changed ? [{ remedies: [remedy], plan: changed }] : [];
+  });
+  const more = await best(state, higher, helpful, all);
   return more && alarms(more.findings) <= alarms(state.findings) ? more : state;
 }
 

@@ -1,3 +1,4 @@
+import { dispose } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Finding, Remedy, Report } from '../record/finding.js';
 import { defaultRules } from '../rules/default-rules.js';
@@ -25,7 +26,7 @@ import { type Bench, type IsHopeless, runTrial, type Trial } from './trial.js';
  * is wrong, or nothing helps, the model itself is returned.
  *
  * The model, its optimizer and the data are never changed. The treated model starts with the weights of the given one,
- * except in layers whose weights were drawn anew. Scaling of data is not part of a model: give training and predictions
+ * except in layers whose weights were drawn anew, which it has from the trials. Scaling of data is not part of a model: give training and predictions
  * what `prepareInput` and `prepareTarget` make of the data.
  *
  * Cost: 1 trial of a healthy model; 2 to 4 of most sick ones, at most 13 and one for each of several changes, of `steps`
@@ -55,6 +56,14 @@ import { type Bench, type IsHopeless, runTrial, type Trial } from './trial.js';
 export async function treat(model: LayersModel, options: TreatOptions): Promise<Treatment> {
   assertTreatOptions(model, options);
   const bench = await createBench(model, options);
+  try {
+    return await treatOn(bench, options);
+  } finally {
+    dispose([...bench.drawn.values()]);
+  }
+}
+
+async function treatOn(bench: Bench, options: TreatOptions): Promise<Treatment> {
   const began = performance.now();
   const seconds = (): number => (performance.now() - began) / 1000;
   const { maxSeconds = 60, onTrial } = options;
@@ -67,7 +76,7 @@ export async function treat(model: LayersModel, options: TreatOptions): Promise<
   };
   const attempt: Attempt = async (...trial) => (seconds() > maxSeconds ? null : await tried(...trial));
 
-  const untreated = await tried(planOf(model, options.clip), []);
+  const untreated = await tried(planOf(bench.source, options.clip), []);
   const seen = [...(options.report?.findings ?? []), ...(await foreseen(bench, untreated))];
   const before = withFindings(untreated.report, seen);
   const context = await contextOf(untreated.report.run.model, bench);
@@ -75,7 +84,7 @@ export async function treat(model: LayersModel, options: TreatOptions): Promise<
   const { trial, applied } = await search(start, context, attempt);
   const { plan } = trial;
   return {
-    model: applied.length === 0 ? model : fork(plan, model, options.compile),
+    model: applied.length === 0 ? bench.source : fork(plan, bench.source, bench),
     applied,
     before,
     after: trial.report,
@@ -87,15 +96,12 @@ export async function treat(model: LayersModel, options: TreatOptions): Promise<
 }
 
 /** What one look at the first batch shows, where the trial did not go well beyond doubt. */
-async function foreseen(
-  { source, training, compile }: Bench,
-  { plan, report }: Trial,
-): Promise<readonly Finding[]> {
+async function foreseen(bench: Bench, { plan, report }: Trial): Promise<readonly Finding[]> {
   const { succeeded, good, converged } = lossTrend(report.run);
   if (succeeded || good || converged) return [];
-  const model = fork(plan, source, compile);
+  const model = fork(plan, bench.source, bench);
   try {
-    return (await preflight(model, training.x, training.y)).findings;
+    return (await preflight(model, bench.training.x, bench.training.y)).findings;
   } finally {
     disposeFork(model);
   }

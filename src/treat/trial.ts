@@ -3,7 +3,7 @@ import { type LayersModel, Sequential } from '@tensorflow/tfjs-layers';
 import type { Report } from '../record/finding.js';
 import { watch } from '../watch/watch.js';
 import { classShare } from './class-share.js';
-import { disposeFork, fork } from './fork.js';
+import { type DrawnWeights, disposeFork, fork } from './fork.js';
 import type { Plan } from './plan.js';
 import { type Samples, take } from './samples.js';
 import { restore, standardize } from './standardization.js';
@@ -11,6 +11,8 @@ import { restore, standardize } from './standardization.js';
 /** What every trial of one treatment shares, so that they differ by their plans alone. */
 export interface Bench {
   readonly source: LayersModel;
+  readonly compile: ((model: LayersModel) => void) | undefined;
+  readonly drawn: DrawnWeights;
   readonly training: Samples;
   /** Rows of each step's batch. */
   readonly batches: readonly (readonly number[])[];
@@ -18,7 +20,6 @@ export interface Bench {
   readonly judged: Samples;
   /** Rows of `judged` that count. */
   readonly judgedRows: readonly number[];
-  readonly compile: ((model: LayersModel) => void) | undefined;
   /** Aborts between two steps by throwing. */
   readonly check: () => void;
 }
@@ -56,7 +57,7 @@ export async function runTrial(
   isHopeless: IsHopeless = () => false,
 ): Promise<Trial> {
   const start = performance.now();
-  const model = fork(plan, bench.source, bench.compile);
+  const model = fork(plan, bench.source, bench);
   const monitor = watch(model, {
     quiet: true,
     every: due,

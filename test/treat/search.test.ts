@@ -52,6 +52,22 @@ describe('search', () => {
     expect(applied.map(({ to }) => to)).toEqual([0.1]);
   });
 
+  test('raises a rate again that was lowered for what another change has mended since', async () => {
+    const run = runWith(0.01);
+    const start = stateOf(trialOf(plan, 1, [finding(rate, epsilon)], run));
+    // A rate may be 0.2 at most, and 0.9 with the epsilon, where higher ones are better.
+    const { attempt } = attemptBy((of) => {
+      if (learningRate(of) > (hasEpsilon(of) ? 0.9 : 0.2)) return 1;
+      return hasEpsilon(of) ? 0.1 * (1 - learningRate(of)) : 0.5;
+    });
+    const { applied } = await search(start, context, attempt);
+    // 10 times 0.1 is too high, 3 times is not.
+    expect(applied.map(({ kind, to }) => [kind, to])).toEqual([
+      ['optimizer', 1e-7],
+      ['learning-rate', 0.3],
+    ]);
+  });
+
   test('changes nothing where nothing helps', async () => {
     const findings = [finding(rate, epsilon, clip)];
     const start = stateOf(trialOf(plan, 1, findings));

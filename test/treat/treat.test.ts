@@ -114,6 +114,24 @@ describe('treat', () => {
     expect(weightsOf(treated)[2]).toEqual(weightsOf(model)[2]);
   });
 
+  test('returns the very weights that it drew for the trials, so that both begin at the same loss', async () => {
+    const zero = { kernelInitializer: 'zeros' };
+    const model = tfl.sequential({
+      layers: [layer(16, 'relu', 1, { inputShape: [2], ...zero }), layer(1, 'sigmoid', 2)],
+    });
+    model.compile({ optimizer: tf.train.adam(0.02), loss: 'binaryCrossentropy' });
+    const trials: TrialProgress[] = [];
+    const own = tf.memory().numTensors;
+    const treatment = await treat(model, { ...given, onTrial: (each) => trials.push(each) });
+    const treated = treatment.model;
+    const proved = trials.filter(({ remedies }) => remedies.length > 0).at(-1)!;
+    // 96 samples, fewer than a trial is judged by.
+    const loss = tf.tidy(() => (treated.evaluate(given.x, given.y) as tf.Scalar).dataSync()[0]!);
+    expect(loss).toBeCloseTo(proved.lossBefore, 5);
+    dispose(treated);
+    expect(tf.memory().numTensors).toBe(own);
+  });
+
   test('lowers a rate that explodes', async () => {
     const model = tfl.sequential({ layers: [layer(1, 'linear', 1, { inputShape: [1] })] });
     model.compile({ optimizer: tf.train.sgd(1), loss: 'meanSquaredError' });
