@@ -1,4 +1,4 @@
-import { engine, Optimizer, type Scalar, type Tensor, type Variable } from '@tensorflow/tfjs-core';
+import { engine, type Optimizer, type Scalar, type Tensor, type Variable } from '@tensorflow/tfjs-core';
 
 /** Gradients of a loss with respect to variables, and to tensors met on the way. */
 export interface LossGradients {
@@ -9,9 +9,16 @@ export interface LossGradients {
   readonly captured: readonly (Tensor | undefined)[];
 }
 
-/** Whether the optimizer computes gradients as tfjs does, so that it can be done for it. */
-export const computesAsTfjs = (optimizer: Optimizer): boolean =>
-  Object.getPrototypeOf(optimizer).computeGradients === Optimizer.prototype.computeGradients;
+/**
+ * Whether the optimizer computes gradients as tfjs does, so that it can be done for it. Told by shape, since bundles may hold
+ * two copies of tfjs: only the base class of its optimizers has these three methods as its own.
+ */
+export function computesAsTfjs(optimizer: Optimizer): boolean {
+  let owner: object | null = Object.getPrototypeOf(optimizer);
+  while (owner !== null && !Object.hasOwn(owner, 'computeGradients')) owner = Object.getPrototypeOf(owner);
+  const base = owner;
+  return base !== null && ['minimize', 'incrementIterations'].every((name) => Object.hasOwn(base, name));
+}
 
 /**
  * Does what `tf.variableGrads` does and differentiates with respect to intermediate tensors too, in the same backward

@@ -79,6 +79,8 @@ export function watch(target: LayersModel | Optimizer, options: WatchOptions = {
   refuseSecondWatch(target, first, clip !== undefined);
 
   let optimizer: Optimizer | undefined;
+  /** From the first optimizer until the last record is in: on GPUs records come after `stop` has let go of the optimizer. */
+  let describes = false;
   let view = viewOf(model);
   let look: DataLook | undefined;
   let described: string | undefined;
@@ -121,7 +123,7 @@ export function watch(target: LayersModel | Optimizer, options: WatchOptions = {
 
   /** Tells the facts anew after each compile and on another backend; a model that is not built has none yet. */
   function describe(): void {
-    if (!optimizer || model?.built === false) return;
+    if (!describes || model?.built === false) return;
     const data = look?.facts ?? describedData;
     if (described === getBackend() && data === describedData) return;
     described = getBackend();
@@ -153,6 +155,7 @@ export function watch(target: LayersModel | Optimizer, options: WatchOptions = {
       return;
     }
     optimizer = next;
+    describes = true;
     view = viewOf(model);
     described = undefined;
     if (model)
@@ -206,6 +209,7 @@ export function watch(target: LayersModel | Optimizer, options: WatchOptions = {
       delete (target as { [watchedKey]?: true })[watchedKey];
       observer.dispose();
       await monitor.flush();
+      describes = false;
       autopsy?.dispose();
       await recorder.close();
     },

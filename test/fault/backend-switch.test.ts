@@ -44,3 +44,15 @@ describe.each(pairs)('a backend switched from %s to %s in mid-run', (from, to) =
     },
   );
 });
+
+test('a monitor that is stopped before its first reads are back tells the facts of its run', async () => {
+  await tf.setBackend('composed');
+  const { x, y } = data();
+  const model = compiled();
+  const monitor = watch(model, { quiet: true });
+  await model.trainOnBatch(x, y);
+  await monitor.stop();
+  const { model: facts, backend, data: described, steps } = monitor.run;
+  expect(steps.length).toBe(1);
+  expect([facts?.layers.length, backend?.name, described?.batchSize]).toEqual([2, 'composed', 32]);
+});
