@@ -18,8 +18,8 @@ export default defineConfig({
     // Bundles what the page of a report holds.
     globalSetup: 'src/dashboard/build.mjs',
     include: ['test/**/*.test.ts'],
-    // These need vitest.browser.config.ts and vitest.interop.config.ts.
-    exclude: [...configDefaults.exclude, 'test/browser/**', 'test/interop/**'],
+    // These have configurations of their own.
+    exclude: [...configDefaults.exclude, 'test/browser/**', 'test/interop/**', 'test/long/**'],
     setupFiles: ['test/setup.ts'],
     reporters: ['default', './test/plain-reporter.ts'],
     testTimeout: 60_000,

@@ -40,6 +40,21 @@ export function installConsumer(): Consumer {
   return { folder, files: files.map(({ path }) => path) };
 }
 
+/** The same project, where the library finds a copy of tfjs-core of its own, as where versions disagree. */
+export function withOwnCore({ folder, files }: Consumer): Consumer {
+  const other = mkdtempSync(join(tmpdir(), 'gradient-health-consumer-'));
+  cpSync(folder, other, { recursive: true, verbatimSymlinks: true });
+  const name = '@tensorflow/tfjs-core';
+  const from = join(root, 'node_modules', name);
+  const to = join(other, 'node_modules/gradient-health/node_modules', name);
+  mkdirSync(join(to, 'dist'), { recursive: true });
+  for (const file of ['package.json', 'dist/tf-core.node.js']) cpSync(join(from, file), join(to, file));
+  for (const needed of ['seedrandom', 'long', 'node-fetch']) {
+    symlinkSync(join(root, 'node_modules', needed), join(other, 'node_modules', needed));
+  }
+  return { folder: other, files };
+}
+
 /** Whether no source is newer than what was built from it; `npm test` builds just before. */
 function distIsFresh(): boolean {
   const built = ['index.js', 'index.cjs', 'index.d.ts', 'index.d.cts'].map((file) =>

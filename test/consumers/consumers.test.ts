@@ -1,22 +1,23 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { type BuildOptions, build } from 'esbuild';
 import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readSources, root } from '../sources.js';
-import { type Consumer, installConsumer } from './consumer.js';
+import { byRollup, byVite } from './bundlers.js';
+import { type Consumer, installConsumer, withOwnCore } from './consumer.js';
 
 let consumer: Consumer;
 beforeAll(() => {
   consumer = installConsumer();
-});
+}, 600_000);
 afterAll(() => rmSync(consumer.folder, { recursive: true }));
 
-const run = (file: string): string =>
+const run = (file: string, folder: string = consumer.folder): string =>
   execFileSync(process.execPath, [file], {
-    cwd: consumer.folder,
+    cwd: folder,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
   });
@@ -93,6 +94,25 @@ describe('a project in Node', () => {
       trained: [0.6, 0.8], // (3, 4) scaled to norm 1, by a strategy of the other build
     });
   });
+
+  test('goes with the union package as with its parts', () => {
+    expect(run('union.mjs')).toBe('3 5 true\n');
+  });
+
+  test('works beside another copy of tfjs-core, since copies share one engine', () => {
+    const other = withOwnCore(consumer);
+    const printed = run('copies.mjs', other.folder);
+    rmSync(other.folder, { recursive: true });
+    expect(JSON.parse(printed)).toEqual({
+      copies: 2, // else this would test nothing
+      records: 6,
+      findings: [],
+      clipped: true,
+      outputs: 2,
+      throughTime: 1,
+      grown: 0,
+    });
+  });
 });
 
 describe('a project in TypeScript', () => {
@@ -108,6 +128,16 @@ describe('a project in TypeScript', () => {
   };
   const node16 = { module: ts.ModuleKind.Node16, moduleResolution: ts.ModuleResolutionKind.Node16 };
   const bundler = { module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler };
+
+  test('compiles strictly with the union package too', () => {
+    const file = join(consumer.folder, 'union.ts');
+    const text = readFileSync(join(consumer.folder, 'typed.ts'), 'utf8');
+    writeFileSync(file, text.replace(/@tensorflow\/tfjs-(core|layers)/g, '@tensorflow/tfjs'));
+    const program = ts.createProgram([file], { ...strict, ...bundler, skipLibCheck: true });
+    const source = program.getSourceFile(file);
+    const errors = [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)];
+    expect(ts.formatDiagnostics(errors, ts.createCompilerHost(strict))).toBe('');
+  });
 
   test.each([
     [
@@ -199,8 +229,25 @@ describe('a bundle', () => {
     expect({ code: code.trim(), imports }).toEqual({ code: '', imports: [] });
   });
 
-  test('of a whole program trains where there is nothing of Node, as in a worker of a browser', async () => {
-    const { code } = await bundle('train.mjs', { format: 'iife' });
+  test('by Rollup of one clip holds that clip, and needs tfjs-core alone', async () => {
+    const { code, modules } = await byRollup(join(consumer.folder, 'one.mjs'));
+    expect(
+      modules.filter((path) => !/(gradient-health\/dist\/(clip\/|layout\/host-memory)|one\.mjs$)/.test(path)),
+    ).toEqual([]);
+    expect([...code.matchAll(/from '([^']+)'/g)].map(([, path]) => path)).toEqual(['@tensorflow/tfjs-core']);
+  });
+
+  test('by Rollup of a whole program trains', async () => {
+    const { code } = await byRollup(join(consumer.folder, 'train.mjs'));
+    writeFileSync(join(consumer.folder, 'rolled.mjs'), code);
+    expect(run('rolled.mjs')).toBe('3 2\n');
+  });
+
+  test.each([
+    ['esbuild', async () => (await bundle('train.mjs', { format: 'iife' })).code],
+    ['Vite', () => byVite(consumer.folder, 'train.mjs')],
+  ])('by %s of a whole program trains where there is nothing of Node', async (_, make) => {
+    const code = await make();
     const printed = new Promise((resolve, reject) => {
       const console = { log: (...values: unknown[]) => resolve(values), warn: () => {}, error: reject };
       const names = { console, performance, setTimeout, clearTimeout, TextEncoder, TextDecoder };
