@@ -3,74 +3,56 @@ import '@tensorflow/tfjs-backend-wasm';
 import {
   dispose,
   memory,
-  randomNormal,
   randomUniform,
-  type Scalar,
   setBackend,
-  square,
-  sum,
   type Tensor,
+  tensor3d,
   tidy,
   train,
-  variableGrads,
 } from '@tensorflow/tfjs-core';
 import { type LayersModel, sequential, layers as tfLayers } from '@tensorflow/tfjs-layers';
 import brain from 'brain.js';
 import { layers, watch } from '../src/index.js';
 import type { Bench, BenchCase, BenchRow } from './harness/measure.js';
+import { inChromium } from './recurrent/in-chromium.js';
+import {
+  type Cell,
+  fused,
+  inputOf,
+  lossAndGradients,
+  nameOf,
+  optionsOf,
+  peer,
+  type Size,
+} from './recurrent/models.js';
 
-type Cell = 'lstm' | 'gru';
-
-interface Size {
-  readonly time: number;
-  readonly batch: number;
-  readonly inputs: number;
-  readonly units: number;
+interface Case extends Size {
   /** Taken at once where one is so short that it would be charged with the garbage of the peer's before it. */
   readonly steps: number;
+  /** Of wasm: the longer a step, the fewer. */
+  readonly pairs: number;
+  /** A monitor's share is small and takes more pairs to tell from noise. */
+  readonly watchedPairs: number;
 }
 
-const sizes: readonly Size[] = [
-  { time: 50, batch: 32, inputs: 8, units: 32, steps: 6 },
-  { time: 100, batch: 32, inputs: 32, units: 64, steps: 2 },
-  { time: 100, batch: 64, inputs: 64, units: 128, steps: 1 },
-  { time: 28, batch: 128, inputs: 28, units: 128, steps: 1 },
+const sizes: readonly Case[] = [
+  { time: 50, batch: 32, inputs: 8, units: 32, steps: 6, pairs: 9, watchedPairs: 151 },
+  { time: 100, batch: 32, inputs: 32, units: 64, steps: 2, pairs: 5, watchedPairs: 75 },
+  { time: 100, batch: 64, inputs: 64, units: 128, steps: 1, pairs: 5, watchedPairs: 31 },
+  { time: 28, batch: 128, inputs: 28, units: 128, steps: 1, pairs: 5, watchedPairs: 31 },
 ];
 
-const nameOf = ({ time, batch, inputs, units }: Size): string => `T${time} B${batch} I${inputs} H${units}`;
+/** Where either the calls or the weights are all that counts. */
+const extremes: readonly Case[] = [
+  { time: 1, batch: 1, inputs: 1, units: 1, steps: 100, pairs: 15, watchedPairs: 0 },
+  { time: 1, batch: 1, inputs: 64, units: 1024, steps: 1, pairs: 5, watchedPairs: 0 },
+  { time: 8, batch: 8, inputs: 64, units: 1024, steps: 1, pairs: 3, watchedPairs: 0 },
+];
 
-const inputOf = ({ batch, time, inputs }: Omit<Size, 'units' | 'steps'>): Tensor =>
-  randomNormal([batch, time, inputs], 0, 1, 'float32', 1);
+/** For GPUs in software. */
+const small: Size = { time: 28, batch: 32, inputs: 8, units: 32 };
 
-/** Gates by a sigmoid unless said otherwise, orthogonal weights left out: tfjs takes minutes to draw them. */
-const options = (
-  { time, inputs, units }: Size,
-  recurrentActivation: 'sigmoid' | 'hardSigmoid' = 'sigmoid',
-) => ({
-  units,
-  inputShape: [time, inputs],
-  recurrentActivation,
-  recurrentInitializer: 'glorotUniform',
-});
-
-const peer = (cell: Cell, size: Size, activation?: 'sigmoid' | 'hardSigmoid'): LayersModel =>
-  sequential({ layers: [tfLayers[cell](options(size, activation))] });
-
-/** The fused layer with the weights of its peer. */
-function fused(cell: Cell, size: Size, from: LayersModel): LayersModel {
-  const layer =
-    cell === 'lstm' ? layers.lstm(options(size)) : layers.gru({ ...options(size), resetAfter: false });
-  const model = sequential({ layers: [layer] });
-  model.setWeights(from.getWeights());
-  return model;
-}
-
-/** Loss, and the gradients of all weights. */
-const trainStep = (model: LayersModel, x: Tensor) => (): void => {
-  const loss = (): Scalar => sum(square(model.apply(x, { training: true }) as Tensor));
-  const { value, grads } = variableGrads(loss);
-  dispose([value, ...Object.values(grads)]);
-};
+const trainStep = (model: LayersModel, x: Tensor) => (): void => dispose(lossAndGradients(model, x));
 
 const forwardStep = (model: LayersModel, x: Tensor) => (): void => {
   tidy(() => {
@@ -82,41 +64,59 @@ const times = (count: number, step: () => void) => (): void => {
   for (let i = 0; i < count; i++) step();
 };
 
-function compare(cell: Cell, what: 'train' | 'forward', size: Size, backend: string): BenchCase {
+function compare(cell: Cell, what: 'train' | 'forward', size: Case, backend: string): BenchCase {
   const x = inputOf(size);
   const theirs = peer(cell, size);
-  const hard = peer(cell, size, 'hardSigmoid');
   const ours = fused(cell, size, theirs);
   const baseline = `tf.layers.${cell}`;
   const one = what === 'train' ? trainStep : forwardStep;
-  const count = what === 'train' ? size.steps : 4 * size.steps;
-  const step = (model: LayersModel) => times(backend === 'wasm' ? count : 1, one(model, x));
   const onWasm = backend === 'wasm';
+  const count = !onWasm ? 1 : what === 'train' ? size.steps : 4 * size.steps;
   return {
     case: nameOf(size),
     backend,
     baseline,
-    pairs: onWasm ? (size.steps > 1 ? 9 : 5) : 3,
+    pairs: onWasm ? size.pairs : 2,
     warmupMs: onWasm ? 300 : 1,
-    slow: [`${baseline} ${what}, hardSigmoid`],
     variants: {
-      [baseline]: step(theirs),
-      [`${cell} ${what}`]: step(ours),
-      ...(onWasm && what === 'train' && { [`${baseline} ${what}, hardSigmoid`]: step(hard) }),
+      [baseline]: times(count, one(theirs, x)),
+      [`${cell} ${what}`]: times(count, one(ours, x)),
     },
     dispose() {
-      for (const model of [theirs, hard, ours]) model.dispose();
+      for (const model of [theirs, ours]) model.dispose();
+      x.dispose();
+    },
+  };
+}
+
+/** The peer with its own default, beside the peer of all other rows. */
+function hardSigmoid(cell: Cell, size: Case): BenchCase {
+  const x = inputOf(size);
+  const [soft, hard] = [peer(cell, size), peer(cell, size, 'hardSigmoid')];
+  const baseline = `tf.layers.${cell}`;
+  return {
+    case: nameOf(size),
+    backend: 'wasm',
+    baseline,
+    pairs: 1,
+    warmupMs: 1,
+    variants: {
+      [baseline]: trainStep(soft, x),
+      [`${baseline} train, hardSigmoid`]: trainStep(hard, x),
+    },
+    dispose() {
+      for (const model of [soft, hard]) model.dispose();
       x.dispose();
     },
   };
 }
 
 /** A step of `model.fit` with and without a monitor that records the gradient through time. */
-function watched(size: Size): BenchCase {
+function watched(size: Case): BenchCase {
   const x = inputOf(size);
   const y = randomUniform([size.batch, size.units], -1, 1, 'float32', 2);
   const step = (isWatched: boolean) => {
-    const model = sequential({ layers: [layers.lstm(options(size))] });
+    const model = sequential({ layers: [layers.lstm(optionsOf(size))] });
     model.compile({ optimizer: train.sgd(1e-6), loss: 'meanSquaredError' });
     if (isWatched) watch(model, { quiet: true });
     return async () => {
@@ -127,7 +127,12 @@ function watched(size: Size): BenchCase {
     case: nameOf(size),
     backend: 'wasm',
     baseline: 'unwatched',
-    variants: { unwatched: step(false), 'watch, with throughTime': step(true) },
+    pairs: size.watchedPairs,
+    variants: {
+      unwatched: step(false),
+      'unwatched again': step(false),
+      'watch, with throughTime': step(true),
+    },
   };
 }
 
@@ -139,23 +144,23 @@ function retained(cell: Cell, size: Size): BenchRow {
   const bytesOf = (model: LayersModel): number => {
     const before = memory().numBytes;
     let held = 0;
-    const { value, grads } = variableGrads(() => {
-      const loss: Scalar = sum(square(model.apply(x, { training: true }) as Tensor));
+    const tensors = lossAndGradients(model, x, () => {
       held = memory().numBytes - before;
-      return loss;
     });
-    dispose([value, ...Object.values(grads)]);
+    dispose(tensors);
     return held;
   };
   const ratio = Number((bytesOf(ours) / bytesOf(theirs)).toFixed(4));
-  const row = {
-    variant: `${cell} retained bytes`,
-    baseline: `tf.layers.${cell}`,
+  const names = { variant: `${cell} retained bytes`, baseline: `tf.layers.${cell}` };
+  return {
+    bench: 'recurrent',
+    case: nameOf(size),
+    backend: 'wasm',
+    ...names,
     ratio,
     low: ratio,
     high: ratio,
   };
-  return { bench: 'recurrent', case: nameOf(size), backend: 'wasm', ...row };
 }
 
 /** The peer's own task: the next number of short sequences, one pass over all of them. */
@@ -165,8 +170,9 @@ function brainJs(): BenchCase {
     Array.from({ length: time + 1 }, (_, at) => 0.5 + 0.4 * Math.sin(phase + at / 2)),
   );
   const net = new brain.recurrent.LSTMTimeStep({ inputSize: 1, hiddenLayers: [units], outputSize: 1 });
-  const x = inputOf({ batch: count, time, inputs: 1 });
-  const y = randomUniform([count, time, 1], 0, 1, 'float32', 2);
+  const [x, y] = [0, 1].map((from) =>
+    tensor3d(sequences.map((sequence) => sequence.slice(from, from + time).map((value) => [value]))),
+  ) as [Tensor, Tensor];
   const model = sequential({
     layers: [
       layers.lstm({ units, inputShape: [time, 1], returnSequences: true }),
@@ -199,18 +205,26 @@ const recurrent: Bench = {
         for (const size of sizes) yield compare(cell, what, size, 'wasm');
       }
     }
+    for (const what of ['train', 'forward'] as const) {
+      for (const size of extremes) yield compare('lstm', what, size, 'wasm');
+    }
     for (const size of sizes) yield watched(size);
     yield brainJs();
+    for (const cell of ['lstm', 'gru'] as const) for (const size of sizes) yield hardSigmoid(cell, size);
     await setBackend('cpu');
-    for (const cell of ['lstm', 'gru'] as const) {
-      for (const size of sizes) yield compare(cell, 'train', size, 'cpu');
-    }
+    for (const size of sizes) yield compare('lstm', 'train', size, 'cpu');
+    // The peer takes ten seconds a step at the others.
+    for (const size of [sizes[0], sizes[3]]) if (size) yield compare('gru', 'train', size, 'cpu');
   },
   async *rows() {
     await setBackend('wasm');
     for (const cell of ['lstm', 'gru'] as const) {
       for (const size of sizes) yield retained(cell, size);
     }
+    const onGpus = (['webgl', 'webgpu'] as const).flatMap((backend) =>
+      (['lstm', 'gru'] as const).map((cell) => ({ backend, cell, size: small, pairs: 5 })),
+    );
+    yield* inChromium(onGpus);
   },
 };
 
