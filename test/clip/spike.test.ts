@@ -64,14 +64,12 @@ const element = fc.tuple(magnitudes, fc.constantFrom(-1, 1)).map(([size, sign]) 
 test.each(['cpu', 'wasm'] as const)('spikeClip on %s agrees with its operations one by one', (backend) => {
   fc.assert(
     fc.property(
-      fc
-        .integer({ min: 1, max: 13 })
-        .chain((length) =>
-          fc.array(fc.array(element, { minLength: length, maxLength: length }), {
-            minLength: 1,
-            maxLength: 6,
-          }),
-        ),
+      fc.integer({ min: 1, max: 13 }).chain((length) =>
+        fc.array(fc.array(element, { minLength: length, maxLength: length }), {
+          minLength: 1,
+          maxLength: 6,
+        }),
+      ),
       (history) => {
         const on = (name: string) => {
           tf.setBackend(name);
