@@ -62,7 +62,7 @@ const strategies: Readonly<Record<string, ClipStrategy>> = {
 
 /** Steps of cpu take a second or so: fewer rounds there, and of the strategies only the usual one beside what tutorials write. */
 const compared = {
-  wasm: { pairs: 51, names: Object.keys(strategies) },
+  wasm: { pairs: 31, names: Object.keys(strategies) },
   cpu: { pairs: 9, names: ['clipByGlobalNorm, not firing', 'clipByGlobalNorm', readBackClip.name] },
 } as const;
 
@@ -103,7 +103,7 @@ function clippingOn(backend: Backend): BenchCase {
 }
 
 /** Steps of which the first third lets the compiler settle. */
-const steps = { wasm: 90, cpu: 15 };
+const steps = { wasm: 60, cpu: 9 };
 
 /**
  * What the strategy itself takes of each step, over the rest of the same step: both halves meet the same noise, so that
