@@ -19,7 +19,7 @@ export interface LiveOptions {
 
 const lookEveryMs = 150;
 /** This process does nothing else, but another one trains beside it. */
-const restPerWork = 4;
+const restPerWork = 3;
 const pieceBytes = 2 ** 20;
 
 /**
