@@ -24,12 +24,8 @@ export { rescaleInitialWeights } from './init/rescale-initial-weights.js';
 /** Layers that tfjs lacks, for any model of tfjs. */
 export * as layers from './layers/index.js';
 export { fuse } from './layers/recurrent/fuse.js';
-export type {
-  KerasWeights,
-  OnnxWeights,
-  PytorchWeights,
-} from './layers/recurrent/import-recurrent-weights.js';
 export { importRecurrentWeights } from './layers/recurrent/import-recurrent-weights.js';
+export type { KerasWeights, OnnxWeights, PytorchWeights } from './layers/recurrent/recurrent-weights.js';
 export type { RegisterOptions } from './layers/register.js';
 export { register } from './layers/register.js';
 export type { WeightKind } from './layout/kind.js';
