@@ -17,9 +17,11 @@ export interface HostKernel<Attributes extends NamedAttrMap> {
   /**
    * Where it is faster than the operations of tfjs.
    *
-   * @default both
+   * @default cpu and wasm
    */
   readonly backends?: readonly ('cpu' | 'wasm')[];
+  /** The kernel of tfjs that is faster where named, on two inputs `a` and `b`; {@link isIdentity} is still asked first. */
+  readonly instead?: Readonly<Partial<Record<string, string>>>;
   /** Whether the first input already is the result: it is handed on without a copy. */
   isIdentity?(inputs: readonly Float32Array[], attributes: Attributes): boolean;
   /** Fills `output`, whose contents are undefined before. */
@@ -72,6 +74,8 @@ function register<Attributes extends NamedAttrMap>(
       if (first && kernel.isIdentity?.(memory.views(backend, inputs), attributes)) {
         return memory.share(backend, first);
       }
+      const instead = getKernel(kernel.instead?.[backendName] ?? '', backendName);
+      if (instead) return instead.kernelFunc({ inputs: { a: inputs[0], b: inputs[1] }, backend, attrs: {} });
       const output = memory.allocate(backend, shape);
       // After the allocation, which may move the heap of wasm and leave older views behind.
       const [result = new Float32Array(0), ...values] = memory.views(backend, [output, ...inputs]);

@@ -17,6 +17,13 @@ const onlyCpu = defineHostKernel({
   compute: (output) => output.fill(1),
 });
 
+const times = defineHostKernel({
+  name: 'TestTimes',
+  instead: { wasm: 'Multiply' },
+  isIdentity: ([, factor]) => factor?.[0] === 1,
+  compute: (output) => output.fill(-1),
+});
+
 describe.each(['cpu', 'wasm'])('a host kernel on %s', (backend) => {
   beforeEach(() => tf.setBackend(backend));
 
@@ -57,4 +64,17 @@ test('a host kernel leaves other backends to the caller', async () => {
   expect(onlyCpu([], [1], {})).toBeUndefined();
   await tf.setBackend('cpu');
   expect(onlyCpu([], [1], {})?.dataSync()[0]).toBe(1);
+});
+
+test('a host kernel leaves a backend to the kernel of tfjs that is faster there, except where the input is the result', async () => {
+  const scaled = (factor: number): tf.Tensor | undefined =>
+    times([tf.tensor1d([1, 2]), tf.scalar(factor)], [2], {});
+  await tf.setBackend('wasm');
+  expect([...(scaled(3)?.dataSync() ?? [])]).toEqual([3, 6]);
+  const { numDataBuffers } = tf.memory();
+  const same = scaled(1);
+  expect(tf.memory().numDataBuffers).toBe(numDataBuffers + 2); // its two inputs
+  expect([...(same?.dataSync() ?? [])]).toEqual([1, 2]);
+  await tf.setBackend('cpu');
+  expect([...(scaled(3)?.dataSync() ?? [])]).toEqual([-1, -1]);
 });
