@@ -58,7 +58,7 @@ export { defaultRules } from './rules/default-rules.js';
 export { diagnose } from './rules/diagnose.js';
 /** Rules, one factory each, with their thresholds as options. */
 export * as rules from './rules/index.js';
-export { type ConsoleSinkOptions, consoleSink } from './sinks/console-sink.js';
+export { type ConsoleSinkOptions, consoleSink } from './sinks/console/console-sink.js';
 export { jsonlSink } from './sinks/jsonl-sink.js';
 /** Statistics of numbers: typed arrays in, plain data out. */
 export * as stats from './stats/index.js';
