@@ -137,6 +137,7 @@ export const readStep: Reader<StepRecord> = fields<StepRecord>({
       updateNorm: number,
       updateRatio: number,
       penaltyNorm: optional(number),
+      weight: optional(tensorStats),
     }),
   ),
   layers: optional(

@@ -166,6 +166,8 @@ export interface VariableRecord {
   readonly updateRatio: number;
   /** L2 norm of the part of `gradient` that pulls for the weight's regulariser: `l1 · sign(w) + 2 · l2 · w`. */
   readonly penaltyNorm?: number;
+  /** The weight itself before the update, with its histogram; only where `watch` was asked for `weights`. */
+  readonly weight?: TensorStats;
 }
 
 /** One layer's output in one step. */

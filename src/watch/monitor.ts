@@ -53,6 +53,13 @@ export interface WatchOptions {
    */
   readonly activations?: When | false;
   /**
+   * When to describe the weights themselves, as they were before the step: statistics and a histogram of each, as `weight` of
+   * its variable's record. Their norms are in every record anyway. Costs as much as the gradients' histograms.
+   *
+   * @default false: never
+   */
+  readonly weights?: When | false;
+  /**
    * Largest share of the training time to spend, such as 0.02: the monitor measures what it takes and leaves steps out to
    * stay within it. The first ten steps are always measured; `record.watchShare` tells the share so far.
    *

@@ -24,7 +24,7 @@ import {
 } from './step-record.js';
 import { createTapping } from './tapping.js';
 import { unscaleRecord } from './unscale.js';
-import { compareWeights, holdWeights } from './weights.js';
+import { compareWeights, holdWeights, measureWeights } from './weights.js';
 
 /** What the observer needs to know of its surroundings. */
 export interface ObserverOptions {
@@ -33,6 +33,7 @@ export interface ObserverOptions {
   readonly due: (step: number) => boolean;
   readonly histogramsDue: (step: number) => boolean;
   readonly activationsDue: (step: number) => boolean;
+  readonly weightsDue: (step: number) => boolean;
   readonly clipName: () => string | undefined;
   readonly budget: Budget;
   /** Shared by all that is read back, so that one read is in flight. */
@@ -67,6 +68,7 @@ interface Draft {
   loss?: Reading<number>;
   gradients?: ReadonlyMap<string, Reading<TensorStats> | null>;
   activations?: ActivationDraft;
+  weights?: ReadonlyMap<string, Reading<TensorStats>>;
   /** Of a step whose loss was scaled. */
   lossScale?: Reading<LossScaleRecord>;
 }
@@ -119,7 +121,11 @@ export function createObserver(options: ObserverOptions): Observer {
         const key = options.view().keyOf(name);
         return [
           key,
-          variableRecord(gradient?.() ?? null, updates.get(name)?.(), penalties.get(name)?.()),
+          variableRecord(gradient?.() ?? null, {
+            change: updates.get(name)?.(),
+            penaltyNorm: penalties.get(name)?.(),
+            weight: done.weights?.get(name)?.(),
+          }),
         ] as const;
       });
       const throughTime = done.sequences.records();
@@ -190,6 +196,7 @@ export function createObserver(options: ObserverOptions): Observer {
     const updates = compareWeights(target.gauge, observed, given);
     for (const tensor of observed.values()) tensor.dispose();
     observed = holdWeights(given);
+    if (options.weightsDue(current)) target.weights = measureWeights(target.gauge, observed);
     finish(target, updates);
   }
 
@@ -247,6 +254,7 @@ export function createObserver(options: ObserverOptions): Observer {
       if (unscaled) draft.lossScale = lossScaleReading(draft.gauge, unscaled);
       list = unscaled?.gradients ?? gradients;
       before = holdWeights(gradients);
+      if (options.weightsDue(current)) draft.weights = measureWeights(draft.gauge, before);
     }),
     end(clipped, accepted) {
       const done = draft;

@@ -7,19 +7,26 @@ import type { Gauge, Reading } from './gauge.js';
 import type { Unscaled } from './loss-scale.js';
 import type { NamedGradient } from './slots.js';
 
+/** What was measured of a weight beside its gradient. */
+interface WeightReadings {
+  readonly change: ChangeSums | undefined;
+  readonly penaltyNorm: number | undefined;
+  readonly weight: TensorStats | undefined;
+}
+
 export function variableRecord(
   gradient: TensorStats | null,
-  weight: ChangeSums | undefined,
-  penaltyNorm: number | undefined,
+  { change, penaltyNorm, weight }: WeightReadings,
 ): VariableRecord {
-  const weightNorm = Math.sqrt(weight?.aSquares ?? 0);
-  const updateNorm = Math.sqrt(weight?.differenceSquares ?? 0);
+  const weightNorm = Math.sqrt(change?.aSquares ?? 0);
+  const updateNorm = Math.sqrt(change?.differenceSquares ?? 0);
   return {
     gradient,
     weightNorm,
     updateNorm,
     updateRatio: updateNorm === 0 ? 0 : updateNorm / weightNorm,
     ...(penaltyNorm !== undefined && { penaltyNorm }),
+    ...(weight && { weight }),
   };
 }
 

@@ -62,6 +62,7 @@ export function watch(target: LayersModel | Optimizer, options: WatchOptions = {
     clip,
     lossScale,
     activations = sparsely,
+    weights = false,
     autopsy: examines = false,
     history = 1000,
     stopOn = 'never',
@@ -74,6 +75,7 @@ export function watch(target: LayersModel | Optimizer, options: WatchOptions = {
   const due = schedule('every', every);
   const histogramsDue = schedule('histograms', histograms);
   const activationsDue = activations === false || !model ? () => false : schedule('activations', activations);
+  const weightsDue = weights === false ? () => false : schedule('weights', weights);
   const budget = createBudget(options.budget);
   const first = model ? optimizerOf(model) : (target as Optimizer);
   refuseSecondWatch(target, first, clip !== undefined);
@@ -107,6 +109,7 @@ export function watch(target: LayersModel | Optimizer, options: WatchOptions = {
     budget,
     queue,
     activationsDue,
+    weightsDue,
     clipName: () => optimizer && existingHook(optimizer)?.clipper?.strategy.name,
     record(record) {
       describe();

@@ -1,5 +1,6 @@
 import { engine, type Tensor } from '@tensorflow/tfjs-core';
 import type { ChangeSums } from '../kernels/compare.js';
+import type { TensorStats } from '../record/run.js';
 import { type Gauge, hold, type Reading } from './gauge.js';
 
 type Names = Iterable<{ readonly name: string }>;
@@ -28,4 +29,12 @@ export function compareWeights(
     if (variable) readings.set(name, gauge.change(before.get(name) ?? variable, variable));
   }
   return readings;
+}
+
+/** Describes held weights, with their histograms. */
+export function measureWeights(
+  gauge: Gauge,
+  held: ReadonlyMap<string, Tensor>,
+): Map<string, Reading<TensorStats>> {
+  return new Map([...held].map(([name, weight]) => [name, gauge.stats(weight, true)]));
 }

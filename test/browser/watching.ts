@@ -91,7 +91,7 @@ export function testWatching(backend: string): void {
   test('fit is never blocked, has one read in flight and leaks nothing', async () => {
     await tf.setBackend(backend);
     const [net, { x, y }] = [model(), data()];
-    const monitor = watch(net, { quiet: true, histograms: 2, activations: 1 });
+    const monitor = watch(net, { quiet: true, histograms: 2, activations: 1, weights: 2 });
     const epochs = () => net.fit(x, y, { batchSize: 32, epochs: 4, verbose: 0 });
     await epochs();
     await monitor.flush();
@@ -117,7 +117,7 @@ export function testWatching(backend: string): void {
   });
 
   test('records, histograms included, are those of cpu', async () => {
-    const options: WatchOptions = { histograms: 1, activations: 1 };
+    const options: WatchOptions = { histograms: 1, activations: 1, weights: 1 };
     const records = async (name: string): Promise<readonly StepRecord[]> =>
       (await train(name, options)).monitor.records;
     const [got, expected] = [await records(backend), await records('cpu')];
@@ -126,7 +126,7 @@ export function testWatching(backend: string): void {
       const other = expected[index]!;
       close(record.loss!, other.loss!);
       close(record.globalNorm, other.globalNorm);
-      for (const [key, { gradient, weightNorm, updateNorm }] of Object.entries(record.variables)) {
+      for (const [key, { gradient, weight, weightNorm, updateNorm }] of Object.entries(record.variables)) {
         const cpu = other.variables[key]!;
         close(weightNorm, cpu.weightNorm);
         close(updateNorm, cpu.updateNorm);
@@ -136,6 +136,10 @@ export function testWatching(backend: string): void {
         for (const name of ['size', 'zeros', 'nans', 'infs'] as const)
           expect(gradient![name]).toBe(cpu.gradient![name]);
         expect(gradient!.histogram).toEqual(cpu.gradient!.histogram);
+        close(weight!.norm, cpu.weightNorm);
+        expect(weight!.size).toBe(
+          weight!.histogram!.bins.reduce((sum, [, count]) => sum + count, weight!.zeros),
+        );
       }
       for (const [path, { output, outputGradient, deadShare }] of Object.entries(record.layers!)) {
         const cpu = other.layers![path]!;
@@ -149,7 +153,11 @@ export function testWatching(backend: string): void {
 
   test('weights train bit by bit as unwatched ones, with moments and without', async () => {
     for (const optimizer of [() => tf.train.sgd(0.1), () => tf.train.adam(0.01, 0.9, 0.999, 1e-7)]) {
-      const watched = await train(backend, { histograms: 1, activations: 1 }, optimizer() as tf.SGDOptimizer);
+      const watched = await train(
+        backend,
+        { histograms: 1, activations: 1, weights: 1 },
+        optimizer() as tf.SGDOptimizer,
+      );
       const plain = await train(backend, undefined, optimizer() as tf.SGDOptimizer);
       expect(watched.weights).toEqual(plain.weights);
     }
@@ -160,7 +168,9 @@ export function testWatching(backend: string): void {
     const { x, y } = smallData();
     const weights = async (watched: boolean) => {
       const net = compiled(tf.train.adam(0.01, 0.9, 0.999, 1e-7));
-      const monitor = watched ? watch(net, { quiet: true, histograms: 1, activations: 1 }) : undefined;
+      const monitor = watched
+        ? watch(net, { quiet: true, histograms: 1, activations: 1, weights: 1 })
+        : undefined;
       for (let step = 0; step < 5; step++) await net.trainOnBatch(x, y);
       await monitor?.stop();
       return weightsOf(net);

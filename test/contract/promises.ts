@@ -129,7 +129,7 @@ export const promises: readonly Promised[] = [
     async measure() {
       const [plain, watched] = [perceptron(), perceptron()];
       await trained(plain, waves([32, 16]));
-      await trained(watched, waves([32, 16]), { histograms: 1, activations: 1 });
+      await trained(watched, waves([32, 16]), { histograms: 1, activations: 1, weights: 1 });
       const [expected, actual] = [await weightsOf(plain), await weightsOf(watched)];
       demand(
         actual.every((value, at) => value === expected[at]),

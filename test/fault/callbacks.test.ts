@@ -29,6 +29,7 @@ describe('a function of the user that throws while training runs', () => {
     ['every', { every: fail }, 'watch-failed'],
     ['histograms', { histograms: fail }, 'watch-failed'],
     ['activations', { activations: fail }, 'watch-failed'],
+    ['weights', { weights: fail }, 'watch-failed'],
     ['a rule', { rules: [{ id: 'broken', check: fail }] }, 'broken'],
   ])('%s leaves training as it was and becomes a finding', async (_, options, rule) => {
     const { x, y } = data();

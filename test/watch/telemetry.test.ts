@@ -1,4 +1,14 @@
-import { grads, mul, ones, reshape, type Tensor, tensor1d, tensor2d, train } from '@tensorflow/tfjs-core';
+import {
+  grads,
+  mul,
+  ones,
+  reshape,
+  type Tensor,
+  tensor1d,
+  tensor2d,
+  train,
+  variable,
+} from '@tensorflow/tfjs-core';
 import { initializers, layers, regularizers, sequential } from '@tensorflow/tfjs-layers';
 import { clipByNorm, clipByValue, fromJson, toJson, watch } from 'gradient-health';
 import { expect, test } from 'vitest';
@@ -101,4 +111,29 @@ test('the gradient of a penalty is what tfjs adds to the loss', () => {
   const [gradient] = grads((x) => mul(regularizer.apply(x as Tensor), 1))([w]);
   const expected = weights.map((x) => l1 * sign(x) + 2 * l2 * x);
   for (const [i, value] of gradient!.dataSync().entries()) expect(value).toBeCloseTo(expected[i]!, 6);
+});
+
+test('the weights of a step are described as they were before it, where that is asked for', async () => {
+  const model = penalised(regularizers.l1l2({ l1: 0, l2: 0 }));
+  const monitor = watch(model, { quiet: true, weights: (step) => step === 1 });
+  for (let step = 0; step < 2; step++) await model.trainOnBatch(ones([2, 4]), ones([2, 1]));
+  const before = model.layers[0]?.getWeights()[0]?.dataSync() ?? [];
+  await model.trainOnBatch(ones([2, 4]), ones([2, 1]));
+  const recorded = fromJson(toJson(monitor.run)).steps.map(({ variables }) => variables['line/kernel']);
+  expect(recorded.map((variable) => variable && 'weight' in variable)).toEqual([false, true, false]);
+  const { weight, weightNorm, updateNorm } = recorded[1]!;
+  expect(weight).toMatchObject({ size: 4, norm: weightNorm, histogram: { bins: expect.any(Array) } });
+  expect(updateNorm).toBeGreaterThan(0);
+  expect(recorded[2]?.weightNorm).toBeCloseTo(Math.hypot(...before), 6);
+  expect(weight?.norm).not.toBeCloseTo(Math.hypot(...before), 6);
+  await monitor.stop();
+});
+
+test('the weights of a loop by hand are described too', async () => {
+  const weight = variable(tensor1d([3, 4]), true, 'by-hand');
+  const monitor = watch(train.sgd(0.1), { quiet: true, weights: 1 });
+  monitor.observe({ 'by-hand': tensor1d([1, 1]) });
+  await monitor.stop();
+  expect(monitor.records[0]?.variables['by-hand']?.weight).toMatchObject({ norm: 5, min: 3, max: 4 });
+  weight.dispose();
 });

@@ -12,7 +12,7 @@ const MOST_BARS = 60;
  * - scalars of the step: `all`, for the whole model (TensorBoard sorts by name, so that it comes first), and `clip`;
  * - scalars of each layer: `gradient_norm`, `weight_norm`, `update_ratio`, `dead_share`, `saturated_share`;
  * - `non_finite`: elements of a weight's gradient that are NaN or infinite, only where there are any;
- * - histograms of the elements: `gradients` by weight, `activations` and `activation_gradients` by layer;
+ * - histograms of the elements: `gradients` and `weights` by weight, `activations` and `activation_gradients` by layer;
  * - recurrent layers: `through_time`, the norm of the first time step over that of the last; `gradient_through_time`, a
  *   histogram whose axis is the time step and whose height is the norm; `gate_mean` and `gate_saturated_share`.
  */
@@ -41,7 +41,8 @@ export function recordSummaries(record: StepRecord, isLayer: (path: string) => b
     scalar(`weight_norm/${path}`, weightNorm);
     scalar(`update_ratio/${path}`, updateRatio);
   }
-  for (const [key, { gradient }] of Object.entries(record.variables)) {
+  for (const [key, { gradient, weight }] of Object.entries(record.variables)) {
+    if (weight) histogram(`weights/${key}`, buckets(weight));
     if (gradient === null) continue;
     const nonFinite = gradient.nans + gradient.infs;
     if (nonFinite > 0) scalar(`non_finite/${key}`, nonFinite);

@@ -35,6 +35,7 @@ describe('recordSummaries', () => {
         [3, 3, 1],
       ],
       'gradients/lstm/bias': [[12, 12, 1]],
+      'weights/out/kernel': [[0.25, 0.25, 1]],
       'dead_share/lstm': 0.25,
       'saturated_share/lstm': 0.75,
       'activations/lstm': [[0.5, 0.5, 1]],

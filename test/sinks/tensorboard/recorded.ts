@@ -15,6 +15,13 @@ export function fullRecord(step = 3): StepRecord {
       'lstm/bias': measured(12, Number.NaN),
       'out/kernel': null,
     }),
+    change: (record) => ({
+      ...record,
+      variables: {
+        ...record.variables,
+        'out/kernel': { ...record.variables['out/kernel']!, weight: measured(0.25) },
+      },
+    }),
   }).steps;
   return {
     ...record!,
