@@ -1,6 +1,7 @@
 import type { Finding, Rule } from '../record/finding.js';
 import type { Run, StepRecord } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
+import { adaptive } from './adaptive.js';
 import { firstNonFinite } from './explosion.js';
 import { findingOf } from './finding-of.js';
 import { fails, finiteLosses, lossTrend } from './loss-trend.js';
@@ -37,8 +38,6 @@ const id = 'learning-rate';
 const judged = 10;
 /** A single update this many times the weights leaves nothing of them. Heuristic. */
 const overthrow = 1;
-/** Optimizers whose step does not depend on the size of gradients but through their epsilon. */
-const adaptive = /^(Adam|Adamax|RMSProp|RMSprop)$/;
 
 /**
  * Finds learning rates that are too high or too low, by how far the weights move.

@@ -1,6 +1,7 @@
-import type { Finding, Rule } from '../record/finding.js';
+import type { Finding, Remedy, Rule } from '../record/finding.js';
 import type { Run, StepRecord } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
+import { adaptive } from './adaptive.js';
 import { findingOf } from './finding-of.js';
 import { fails } from './loss-trend.js';
 import { median } from './motion.js';
@@ -91,9 +92,16 @@ function check(run: Run, id: string, threshold: number, overRecords: number): Fi
       firstStep: window[0]?.step ?? 0,
       evidence: { updateRatio: ratio, layers: found.length },
       message: `${layer.path}${others}: an update changes the weights by ${shortNumber(Number(ratio.toPrecision(2)))} of themselves, where about 0.001 is usual.`,
-      remedies: isHigh ? learningRateRemedy(run) : [],
+      remedies: isHigh ? learningRateRemedy(run) : ownSteps(run),
     }),
   ];
+}
+
+/** For layers that stand still beside others that move: optimizers that divide by the gradient's size do so already. */
+function ownSteps({ model }: Run): Remedy[] {
+  if (model === null || adaptive.test(model.optimizer.className)) return [];
+  const reason = "it divides each weight's step by the size of its own gradients";
+  return [{ kind: 'optimizer', layers: [], to: 'adam(0.001)', reason }];
 }
 
 function ratioOf({ kernels }: WeightedLayer, record: StepRecord): number | undefined {

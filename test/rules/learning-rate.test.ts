@@ -88,6 +88,16 @@ describe('updateRatioHigh and updateRatioLow', () => {
     expect(updateRatioLow().check(moving(0))).toEqual([]);
   });
 
+  test('advise an optimizer that fits each step to its gradients, where the present one does not', () => {
+    const remediesOf = (className: string) => {
+      const model = classifier({});
+      const run = moving(0.9e-6, { model: { ...model, optimizer: { className, config: {} } } });
+      return updateRatioLow().check(run)[0]?.remedies;
+    };
+    expect(remediesOf('SGD')).toMatchObject([{ kind: 'optimizer', to: 'adam(0.001)' }]);
+    expect(remediesOf('Adam')).toEqual([]);
+  });
+
   test('are silent on a run that gets on, and reject thresholds that are none', () => {
     expect(updateRatioHigh().check(moving(0.5, { loss: fallingLoss }))).toEqual([]);
     expect(() => updateRatioLow({ ratio: 0 })).toThrow(

@@ -3,15 +3,17 @@ import type { OptimizerPlan } from '../plan.js';
 import type { ApplyRemedy } from './apply-remedy.js';
 
 const adam = /^adam(?:\(([^)]*)\))?$/i;
+const another = /^epsilon (\S+)$/;
 
-/** Takes Adam, `adam(rate)`, or another epsilon in the same optimizer where `to` is a number. */
+/** Takes Adam, `adam(rate)`, or another epsilon in the same optimizer, `epsilon 1e-7` or the number alone. */
 export const changeOptimizer: ApplyRemedy = (plan, { to }) => {
   const { optimizer } = plan;
-  if (typeof to === 'number') {
-    const config = { ...optimizer.config, epsilon: to };
+  const epsilon = typeof to === 'number' ? to : Number(another.exec(to)?.[1]);
+  if (epsilon > 0) {
+    const config = { ...optimizer.config, epsilon };
     return 'epsilon' in optimizer.config ? { ...plan, optimizer: { ...optimizer, config } } : null;
   }
-  const named = adam.exec(to);
+  const named = adam.exec(String(to));
   if (!named) return null;
   const learningRate = Number(named[1] || 0.001);
   const config = { learningRate, beta1: 0.9, beta2: 0.999, epsilon: 1e-7 };

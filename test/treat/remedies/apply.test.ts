@@ -140,6 +140,8 @@ describe('a remedy', () => {
     expect(rate.optimizer.getConfig()).toMatchObject({ learningRate: 0.25, beta1: 0.9 });
     const epsilon = await treated(perceptron(), remedy('optimizer', 1e-6));
     expect(epsilon.optimizer.getConfig()).toMatchObject({ learningRate: 0.5, epsilon: 1e-6 });
+    const asRulesSay = await treated(perceptron(), remedy('optimizer', 'epsilon 1e-7'));
+    expect(asRulesSay.optimizer.getConfig()).toMatchObject({ learningRate: 0.5, epsilon: 1e-7 });
     const adam = await treated(branched(), remedy('optimizer', 'adam(0.003)'));
     expect([adam.optimizer.getClassName(), adam.optimizer.getConfig()['learningRate']]).toEqual([
       'Adam',
