@@ -18,6 +18,7 @@ import { type Sink, watch } from '../src/index.js';
 import type { FigureBench } from './harness/figure.js';
 import type { Seen } from './harness/live-client.js';
 import { percentile, processCpuMs } from './harness/measure.js';
+import { workOf } from './harness/work-of.js';
 
 const PIXELS = 196;
 const BATCH = 40;
@@ -57,12 +58,13 @@ async function* figures(): ReturnType<FigureBench['figures']> {
   await setBackend('wasm');
   const { x, y } = digits();
   const model = classifier();
-  const page = liveSink({ onListening: () => {} });
+  const work = workOf();
+  const page = work.run(() => liveSink({ onListening: () => {} }));
   let isLive = true;
   let lastStep = -1;
   const switched: Sink = {
     open: (facts) => page.open?.(facts),
-    write: (record) => (isLive ? page.write(record) : undefined),
+    write: (record) => (isLive ? work.run(() => page.write(record)) : undefined),
     close: () => page.close?.(),
   };
   const monitor = watch(model, {
@@ -94,17 +96,22 @@ async function* figures(): ReturnType<FigureBench['figures']> {
   client.send(await page.url);
   while (firstPictureMs === undefined) await epochsOf(1);
 
+  const shares: number[] = [];
+
   /** CPU time of a block. */
   async function block(on: boolean): Promise<number> {
     isLive = on;
     globalThis.gc?.();
-    const before = processCpuMs();
+    const [before, ownBefore] = [processCpuMs(), work.ms];
     await epochsOf(epochs);
     const ms = processCpuMs() - before;
+    const own = work.ms - ownBefore;
+    if (on) shares.push((100 * own) / (ms - own));
     while (on && (seen.at(-1)?.lastStep ?? -1) < lastStep) await pause(20);
     return ms;
   }
   await block(true);
+  shares.length = 0;
   const ratios: number[] = [];
   const updates: number[] = [];
   for (let pair = 0; pair < PAIRS; pair++) {
@@ -134,6 +141,14 @@ async function* figures(): ReturnType<FigureBench['figures']> {
     case: `added to training by an open page (${spread})`,
     figure: added(0.5),
     unit: '% CPU',
+    atMost: 2,
+  };
+  const own = (share: number): number => Number(percentile(shares, share).toFixed(2));
+  yield {
+    bench,
+    case: `what an open page takes within the training, of the rest (10 to 90 %: ${own(0.1)} to ${own(0.9)} %)`,
+    figure: own(0.5),
+    unit: '% of the time',
     atMost: 2,
   };
   yield { bench, case: 'updates of the page', figure: percentile(updates, 0.5), unit: '/s', atLeast: 2 };

@@ -50,13 +50,16 @@ export interface MeasureOptions {
   readonly onRound?: (round: number, rounds: number) => void;
 }
 
-/** Long enough for its share of garbage, and short: noise that lasts longer meets neighbours alike and cancels out. */
+/** CPU time of a ratio's variant, and as much of its baseline: long enough for its share of garbage. */
 const sampleMs = 50;
 
+/** They take turns after this much, or after a unit that is longer: noise that lasts longer meets both alike and cancels out. */
+const turnMs = 2;
+
 /**
- * Measures the case in rounds. In each, every variant is sampled once between two samples of the baseline, in an order drawn
- * from the seed; a ratio is between a sample and the mean of its two neighbours, so that drift, heat and whatever else runs
- * on the machine meet both alike. Garbage is collected before each round (where Node exposes `gc`).
+ * Measures the case in rounds. In each, every variant takes turns with the baseline, in an order drawn from the seed, and a
+ * ratio is between the sum of its turns and that of the baseline's between and around them, so that drift, heat and whatever
+ * else runs on the machine meet both alike. Garbage is collected before each round (where Node exposes `gc`).
  */
 export async function measure(
   bench: string,
@@ -85,7 +88,9 @@ export async function measure(
   };
 
   for (const [, unit] of compared) await warmUp(unit);
-  const units = Math.max(1, Math.ceil(sampleMs / Math.max(await warmUp(base), 1e-6)));
+  const unitMs = Math.max(await warmUp(base), 1e-6);
+  const units = Math.max(1, Math.ceil(turnMs / unitMs));
+  const turns = Math.max(1, Math.ceil(sampleMs / (units * unitMs)));
   const random = mulberry32(seed);
   const ratios = new Map<string, number[]>(compared.map(([variant]) => [variant, []]));
   const slowEvery = Math.max(1, Math.min(10, Math.floor(pairs / 5)));
@@ -94,10 +99,14 @@ export async function measure(
     const due = compared.filter(([variant]) => round % slowEvery === 0 || !slow.includes(variant));
     let before = await sample(base, units);
     for (const [variant, unit] of shuffled(due, random)) {
-      const ms = await sample(unit, units);
-      const after = await sample(base, units);
-      ratios.get(variant)?.push((2 * ms) / (before + after));
-      before = after;
+      let [ms, baseMs] = [0, 0];
+      for (let turn = 0; turn < turns; turn++) {
+        ms += await sample(unit, units);
+        const after = await sample(base, units);
+        baseMs += (before + after) / 2;
+        before = after;
+      }
+      ratios.get(variant)?.push(ms / baseMs);
     }
     onRound?.(round + 1, pairs);
   }

@@ -59,11 +59,22 @@ describe('measure', () => {
     expect(row).toMatchObject({ ratio: 1.5, low: 1.1, high: 1.9, error: 0.2955 });
   });
 
-  test('repeats short work until a sample is long enough to time', async () => {
-    const { bench, order, cpuMs } = fakeCase({ base: () => 2, other: () => 2 }, 3);
+  test('repeats short work until a turn is long enough to time, and takes turns until a ratio is', async () => {
+    const { bench, order, cpuMs } = fakeCase({ base: () => 0.5, other: () => 0.5 }, 3);
     await measure('toy', bench, { cpuMs });
-    // Two calls of each to learn the cost; then samples of one untimed call and 50 ms / 2 ms = 25: 3 of one variant, 6 of the other.
-    expect(order.length).toBe(2 * 2 + 3 * 26 + 6 * 26);
+    // Two calls of each to learn the cost; then turns of one untimed call and 2 ms / 0.5 ms = 4: 50 ms / 2 ms = 25 of the
+    // variant in each of three rounds, and one more of the baseline.
+    expect(order.length).toBe(2 * 2 + 3 * (25 * 5 + 26 * 5));
+  });
+
+  test('is not misled by a machine that is slower for some turns than for others', async () => {
+    let calls = 0;
+    // Neighbours that take up to half of the machine, for about a hundred calls each time.
+    const slowed = (ms: number) => () => ms * (1 + 0.5 * Math.sin(calls++ / 16));
+    const { bench, cpuMs } = fakeCase({ base: slowed(2), tenth: slowed(2.2) }, 5);
+    const [row] = await measure('toy', bench, { cpuMs });
+    expect(row?.low).toBeGreaterThan(1.09);
+    expect(row?.high).toBeLessThan(1.11);
   });
 
   test('warms every variant up for a given time', async () => {
