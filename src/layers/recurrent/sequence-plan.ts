@@ -69,14 +69,23 @@ export type Region =
 
 const CHUNK_ROWS = 256;
 
+/** A sample's gates at one time step, padded. */
+export function rowOf({
+  cell,
+  resetAfter,
+  units,
+}: SequenceShape): Pick<SequencePlan, 'width' | 'gates' | 'row'> {
+  const width = 8 * Math.ceil(units / 8);
+  const gates = cell === 'gru' && !resetAfter ? 3 : 4;
+  return { width, gates, row: gates * width };
+}
+
 /** Lays out a sequence. */
 export function planSequence(shape: SequenceShape, hasKeep: boolean): SequencePlan {
-  const { cell, resetAfter, time, batch, inputs, units } = shape;
-  const width = 8 * Math.ceil(units / 8);
+  const { cell, time, batch, inputs, units } = shape;
+  const { width, gates, row } = rowOf(shape);
   const inputGates = cell === 'lstm' ? 4 : 3;
-  const gates = cell === 'gru' && !resetAfter ? 3 : 4;
   const state = batch * width;
-  const row = gates * width;
   const sizes: Record<Region, number> = {
     batchMajor: Math.max(time * batch, inputGates * units) * Math.max(inputs, units),
     x: time * batch * inputs,

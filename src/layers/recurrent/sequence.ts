@@ -1,4 +1,4 @@
-import { planSequence, type SequenceShape } from './sequence-plan.js';
+import { rowOf, type SequenceShape } from './sequence-plan.js';
 
 /** What a sequence is computed from; arrays as tfjs has them, batch first. */
 export interface SequenceInputs {
@@ -32,8 +32,7 @@ export interface SequenceOutputs {
 
 /** How many floats the gates take. */
 export function gatesSize(shape: SequenceShape): number {
-  const { time, batch, row } = planSequence(shape, false);
-  return time * batch * row;
+  return shape.time * shape.batch * rowOf(shape).row;
 }
 
 /** Limits on the gradient that a step hands to the step before it. */
