@@ -3,7 +3,7 @@
 
 import { gate4, gateSlope4, tanh4 } from './curves';
 import { addSquares, sum2 } from './lanes';
-import { addOpenings, endOpenings, startOpenings } from './openings';
+import { addRow, countSaturated, storeOpenings } from './openings';
 
 /**
  * Activates the gates in place and takes the step: c = f c' + i g, h = o tanh c. Rows whose mask is 0 keep the states of
@@ -50,26 +50,34 @@ export function lstmReplay(
   z: usize, cBefore: usize, hBefore: usize, mask: usize, c: usize, h: usize, shown: usize, openings: usize,
   rows: i32, width: usize,
 ): void {
-  if (openings) startOpenings(3);
+  let inputs = f64x2.splat(0), forgets = inputs, outputs = inputs;
+  let stuckInputs = i32x4.splat(0), stuckForgets = stuckInputs, stuckOutputs = stuckInputs;
   for (let row = 0; row < rows; row++) {
     if (mask && load<f32>(mask + (row << 2)) == 0) {
       memory.copy(c, cBefore, width);
       memory.copy(h, hBefore, width);
     } else {
+      let inputRow = f32x4.splat(0), forgetRow = inputRow, outputRow = inputRow;
       for (let at: usize = 0; at < width; at += 16) {
         let zi = z + at, zf = zi + width, zg = zf + width, zo = zg + width;
-        let kept = f32x4.mul(v128.load(zf), v128.load(cBefore + at));
-        let memory4 = f32x4.add(kept, f32x4.mul(v128.load(zi), v128.load(zg)));
+        let i = v128.load(zi), f = v128.load(zf), o = v128.load(zo);
+        let memory4 = f32x4.add(f32x4.mul(f, v128.load(cBefore + at)), f32x4.mul(i, v128.load(zg)));
         let t = tanh4(memory4);
         v128.store(c + at, memory4);
         v128.store(shown + at, t);
-        v128.store(h + at, f32x4.mul(v128.load(zo), t));
+        v128.store(h + at, f32x4.mul(o, t));
+        if (openings) {
+          inputRow = f32x4.add(inputRow, i);
+          forgetRow = f32x4.add(forgetRow, f);
+          outputRow = f32x4.add(outputRow, o);
+          stuckInputs = countSaturated(stuckInputs, i);
+          stuckForgets = countSaturated(stuckForgets, f);
+          stuckOutputs = countSaturated(stuckOutputs, o);
+        }
       }
-      if (openings) {
-        addOpenings(0, z, width);
-        addOpenings(1, z + width, width);
-        addOpenings(2, z + 3 * width, width);
-      }
+      inputs = addRow(inputs, inputRow);
+      forgets = addRow(forgets, forgetRow);
+      outputs = addRow(outputs, outputRow);
     }
     z += 4 * width;
     cBefore += width;
@@ -78,7 +86,11 @@ export function lstmReplay(
     h += width;
     shown += width;
   }
-  if (openings) endOpenings(3, openings);
+  if (openings) {
+    storeOpenings(openings, inputs, stuckInputs);
+    storeOpenings(openings + 8, forgets, stuckForgets);
+    storeOpenings(openings + 16, outputs, stuckOutputs);
+  }
 }
 
 /**
