@@ -8,7 +8,7 @@ import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm
 import threaded from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
 import { setBackend } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-import { keepPromises } from '../contract/promises.js';
+import { keepPromises } from '../contract/keep-promises.js';
 
 // What docs/backends.md tells of Chromium; `npm run test:browser -- contract -u` writes it, and `npm run docs:pages` the page.
 

@@ -1,6 +1,6 @@
 import { env, setBackend } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-import { keepPromises } from './promises.js';
+import { keepPromises } from './keep-promises.js';
 
 // What docs/backends.md tells of Node; `npx vitest run test/contract -u` writes it, and `npm run docs:pages` the page.
 

@@ -5,97 +5,35 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ClipOptions } from '../../src/index.js';
 import * as library from '../../src/index.js';
 import { backends } from '../clip/backends.js';
-import { type Step, steps, toTensors, toValues, type Values } from '../clip/step.js';
+import { steps, toTensors, toValues, type Values } from '../clip/step.js';
 import { readSources } from '../sources.js';
+import {
+  afterCalm,
+  arbitrary,
+  bad,
+  context,
+  expectClose,
+  expectWithin,
+  type Outcome,
+  outcomes,
+  scoped,
+} from './after-calm.js';
 import {
   all,
   calm,
   calmNorm,
   calmSize,
   flatten,
-  mapNumbers,
   norm,
   type Row,
   scaled,
   table,
   variables,
-  weights,
 } from './clip-table.js';
 
 // The promises of ClipStrategy, asked of every strategy. A new one joins by a row in the table.
 
 const { clipStateFromJson, clipStateToJson } = library;
-
-/** Like `tf.tidy`, for results that hold no tensors to be kept. */
-function scoped<T>(run: () => T): T {
-  tf.engine().startScope();
-  try {
-    return run();
-  } finally {
-    tf.engine().endScope();
-  }
-}
-
-const context = () => ({ weights: toTensors(weights), variables });
-
-interface Circumstances {
-  /** Of the warm-up. */
-  readonly scale?: number;
-  readonly options?: ClipOptions;
-}
-
-/** What can be compared of a step; its state is gone with the scope. */
-type Outcome = Pick<Step, 'gradients' | 'accept'>;
-
-/** Runs a strategy on calm gradients until it knows them, then on the others; returns the steps of the others. */
-function afterCalm(
-  row: Row,
-  sequence: readonly Values[],
-  { scale = 1, options }: Circumstances = {},
-): Outcome[] {
-  const warmUp = Array.from({ length: row.warmUpSteps ?? 0 }, () => scaled(calm, scale));
-  return scoped(() =>
-    outcomes(steps(row.make(options), [...warmUp, ...sequence], context()).slice(warmUp.length)),
-  );
-}
-
-const outcomes = (results: readonly Step[]): Outcome[] =>
-  results.map(({ gradients, accept }) => ({ gradients, accept }));
-
-const magnitude = fc.double({ min: 1e-3, max: 1e3, noNaN: true });
-const element = fc.oneof(
-  fc.constant(0),
-  magnitude,
-  magnitude.map((number) => -number),
-);
-/** Gradients of the calm ones' shapes, of all magnitudes from 1e-12 to 1e9. */
-const arbitrary: fc.Arbitrary<Values> = fc
-  .tuple(fc.array(element, { minLength: calmSize, maxLength: calmSize }), fc.integer({ min: -9, max: 6 }))
-  .map(([numbers, exponent]) => {
-    let next = 0;
-    return mapNumbers(calm, () => (numbers[next++] ?? 0) * 10 ** exponent);
-  });
-
-/** Calm but for one element. */
-const bad = [NaN, Infinity, -Infinity].map((number): [number, Values] => [
-  number,
-  { ...calm, 'in/bias': [0.1, number, -0.1] },
-]);
-
-/** Float32 rounds norm, factor and product. */
-const slack = 1 + 2e-6;
-
-function expectWithin(row: Row, step: Outcome | undefined, scale: number): void {
-  for (const [quantity, bound] of row.bound?.(step?.gradients ?? {}, scale) ?? []) {
-    expect(quantity).toBeLessThanOrEqual(bound * slack);
-  }
-}
-
-/** Relative to the norm of the second. */
-function expectClose(actual: readonly number[], expected: readonly number[], tolerance: number): void {
-  const difference = actual.map((value, i) => value - (expected[i] ?? Number.NaN));
-  expect(norm(difference)).toBeLessThanOrEqual(tolerance * norm(expected));
-}
 
 const titled = table.map((row): Row & { title: string } => ({
   ...row,

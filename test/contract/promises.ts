@@ -8,106 +8,22 @@ import {
   layers,
   lsuv,
   preflight,
-  type StepRecord,
   treat,
-  type WatchOptions,
   watch,
 } from 'gradient-health';
-
-/** Something that the library, or tfjs itself, does on every backend or not. */
-export interface Promised {
-  readonly area: 'watch' | 'clip' | 'init' | 'recurrent' | 'treat' | 'trains';
-  readonly title: string;
-  /** Does it on the current backend; the numbers are to be those of cpu. Throws where it cannot be done. */
-  measure(): Promise<readonly number[]>;
-}
-
-/** Of each promise whether it is kept, or why not. */
-export type Kept = Readonly<Record<string, 'yes' | string>>;
-
-const seeded = (seed: number) => tfl.initializers.glorotUniform({ seed });
-/** The same numbers on every backend. */
-const waves = (shape: number[], scale = 1): tf.Tensor =>
-  tf.tensor(
-    Float32Array.from({ length: tf.util.sizeFromShape(shape) }, (_, i) => scale * Math.sin(1.7 * i + 1)),
-    shape,
-  );
-
-function compiled(...stack: tfl.layers.Layer[]): tfl.Sequential {
-  const model = tfl.sequential({ layers: stack });
-  model.compile({ optimizer: tf.train.sgd(0.05), loss: 'meanSquaredError' });
-  return model;
-}
-
-const perceptron = (): tfl.Sequential =>
-  compiled(
-    tfl.layers.dense({
-      name: 'first',
-      units: 32,
-      inputShape: [16],
-      activation: 'relu',
-      kernelInitializer: seeded(1),
-    }),
-    tfl.layers.dense({ name: 'last', units: 1, kernelInitializer: seeded(2) }),
-  );
-
-const weightsOf = async (model: tfl.LayersModel): Promise<number[]> =>
-  (await Promise.all(model.getWeights().map(async (weight) => [...(await weight.data())]))).flat();
-
-async function trained(
-  model: tfl.Sequential,
-  x: tf.Tensor,
-  options?: WatchOptions,
-  steps = 4,
-): Promise<StepRecord[]> {
-  const outputs = model.outputs[0]?.shape.slice(1).map(Number) ?? [];
-  const y = waves([x.shape[0] ?? 1, ...outputs]);
-  const monitor = options && watch(model, { quiet: true, ...options });
-  await model.fit(x, y, { epochs: steps, batchSize: x.shape[0] ?? 1, shuffle: false, verbose: 0 });
-  await monitor?.stop();
-  const failed = monitor?.findings.find(({ rule }) => rule === 'watch-failed');
-  if (failed) throw new Error(failed.message);
-  return [...(monitor?.records ?? [])];
-}
-
-const numbersOf = (record: StepRecord): number[] => [
-  record.loss ?? Number.NaN,
-  record.globalNorm,
-  ...Object.values(record.variables).flatMap(({ gradient, weightNorm, updateNorm }) => [
-    gradient?.norm ?? Number.NaN,
-    gradient?.absMean ?? Number.NaN,
-    weightNorm,
-    updateNorm,
-  ]),
-];
-
-function demand(condition: boolean, otherwise: string): void {
-  if (!condition) throw new Error(otherwise);
-}
-
-/** A model of tfjs's own layers takes a watched step. */
-const trains = (
-  title: string,
-  shape: number[],
-  make: () => tfl.layers.Layer[],
-  range?: number,
-): Promised => ({
-  area: 'trains',
-  title,
-  async measure() {
-    const x = range
-      ? tf.tensor2d(
-          [
-            [0, 1, 2, 3],
-            [3, 2, 1, 0],
-          ].map((row) => row.slice(0, range)),
-        )
-      : waves([2, ...shape]);
-    return (await trained(compiled(...make()), x, {}, 2)).flatMap(numbersOf);
-  },
-});
-const flatten = () => tfl.layers.flatten();
-const head = () => tfl.layers.dense({ units: 1, kernelInitializer: seeded(9) });
+import { layersOfTfjs } from './layers-of-tfjs.js';
+import {
+  compiled,
+  demand,
+  head,
+  numbersOf,
+  type Promised,
+  perceptron,
+  seeded,
+  trained,
+  waves,
+  weightsOf,
+} from './promised.js';
 
 export const promises: readonly Promised[] = [
   {
@@ -290,45 +206,7 @@ export const promises: readonly Promised[] = [
       return [];
     },
   },
-  trains('dense', [16], () => [
-    tfl.layers.dense({ units: 8, inputShape: [16], kernelInitializer: seeded(1) }),
-    head(),
-  ]),
-  trains('batch normalisation', [16], () => [tfl.layers.batchNormalization({ inputShape: [16] }), head()]),
-  trains('convolution', [6, 6, 2], () => [
-    tfl.layers.conv2d({ filters: 3, kernelSize: 3, inputShape: [6, 6, 2], kernelInitializer: seeded(1) }),
-    flatten(),
-    head(),
-  ]),
-  trains('depthwise convolution', [6, 6, 2], () => [
-    tfl.layers.depthwiseConv2d({ kernelSize: 3, inputShape: [6, 6, 2], depthwiseInitializer: seeded(1) }),
-    flatten(),
-    head(),
-  ]),
-  trains('max pooling', [6, 6, 2], () => [
-    tfl.layers.maxPooling2d({ poolSize: 2, inputShape: [6, 6, 2] }),
-    flatten(),
-    head(),
-  ]),
-  trains(
-    'embedding',
-    [4],
-    () => [
-      tfl.layers.embedding({ inputDim: 4, outputDim: 3, inputLength: 4, embeddingsInitializer: seeded(1) }),
-      flatten(),
-      head(),
-    ],
-    4,
-  ),
-  trains('LSTM of tfjs', [6, 5], () => [
-    tfl.layers.lstm({
-      units: 4,
-      inputShape: [6, 5],
-      kernelInitializer: seeded(1),
-      recurrentInitializer: seeded(2),
-    }),
-    head(),
-  ]),
+  ...layersOfTfjs,
   // Last, since its waiting for a device loses that of webgpu here.
   {
     area: 'init',
@@ -362,35 +240,3 @@ function sides(): [x: tf.Tensor, y: tf.Tensor] {
   const x = waves([64, 2]);
   return [x, tf.cast(tf.greater(tf.sum(x, 1, true), 0), 'float32')];
 }
-
-/** Keeps each promise on cpu and then on the backend, and compares. */
-export async function keepPromises(backend: string): Promise<Kept> {
-  const kept: [title: string, answer: string][] = [];
-  for (const { area, title, measure } of promises) {
-    await tf.setBackend('cpu');
-    const expected = await measure();
-    await tf.setBackend(backend);
-    const answer = await measure().then((actual) => comparison(actual, expected), reasonOf);
-    kept.push([`${area}: ${title}`, answer]);
-  }
-  await tf.setBackend('cpu');
-  return Object.fromEntries(kept);
-}
-
-/** Float32 in another order of summation, and the exponentials of GPUs, over some steps of training. */
-const tolerance = 1e-3;
-
-function comparison(actual: readonly number[], expected: readonly number[]): string {
-  if (actual.length !== expected.length)
-    return `gives ${actual.length} numbers where cpu gives ${expected.length}`;
-  const far = actual.findIndex((value, at) => {
-    const other = expected[at] ?? Number.NaN;
-    return (
-      !Object.is(value, other) && !(Math.abs(value - other) <= tolerance * Math.max(Math.abs(other), 1e-2))
-    );
-  });
-  return far < 0 ? 'yes' : `gives ${actual[far]} where cpu gives ${expected[far]}`;
-}
-
-const reasonOf = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).split('\n')[0]?.slice(0, 160) ?? '';

@@ -1,6 +1,6 @@
 import { env, setBackend } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-import { keepPromises } from './promises.js';
+import { keepPromises } from './keep-promises.js';
 
 test('on wasm without SIMD every promise is kept, or not for the reason that the docs give', async () => {
   // Before the backend is first asked for, which then loads its plain binary.

@@ -1,0 +1,85 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { watch } from 'gradient-health';
+import { expect, test } from 'vitest';
+import { compiled, data, mlp } from './models.js';
+
+// The life of a model: compiled late or again, stopped, disposed.
+
+const { x, y } = data();
+const quiet = { quiet: true } as const;
+
+test('a model that is compiled later, and again, is followed', async () => {
+  const model = mlp();
+  const monitor = watch(model, quiet);
+  expect(monitor.report().verdict).toContain('not compiled');
+  const first = tf.train.sgd(0.1);
+  model.compile({ optimizer: first, loss: 'meanSquaredError' });
+  expect(monitor.report().verdict).toContain('has not taken a step');
+  await model.trainOnBatch(x, y);
+  model.compile({ optimizer: 'adam', loss: 'meanSquaredError' });
+  await model.trainOnBatch(x, y);
+  expect(monitor.records.map(({ learningRate }) => learningRate)).toEqual([0.1, 0.001]);
+  expect(monitor.run.model?.optimizer.className).toBe('Adam');
+  expect(Object.hasOwn(first, 'applyGradients')).toBe(false);
+});
+
+test('the facts of a compiled model are there before its first step', () => {
+  const model = mlp();
+  const monitor = watch(model, quiet);
+  expect(monitor.run.model).toBeNull();
+  model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+  expect(monitor.run.model?.layers.map(({ path }) => path)).toEqual(['first', 'last']);
+  expect(monitor.run.backend?.name).toBe('cpu');
+});
+
+test('an optimizer assigned to model.optimizer is followed', async () => {
+  const model = compiled();
+  const monitor = watch(model, quiet);
+  model.optimizer = tf.train.sgd(0.25);
+  await model.trainOnBatch(x, y);
+  expect(monitor.records[0]?.learningRate).toBe(0.25);
+});
+
+test('stop gives model and optimizer their own methods back, and records stay', async () => {
+  const model = compiled();
+  const { optimizer } = model;
+  const monitor = watch(model, quiet);
+  await model.trainOnBatch(x, y);
+  await monitor.stop();
+  await monitor.stop();
+  for (const name of ['computeGradients', 'applyGradients'])
+    expect(Object.hasOwn(optimizer, name)).toBe(false);
+  for (const name of ['compile', 'optimizer']) expect(Object.hasOwn(model, name)).toBe(false);
+  expect(
+    Reflect.ownKeys(optimizer)
+      .concat(Reflect.ownKeys(model))
+      .filter((key) => typeof key === 'symbol'),
+  ).toEqual([]);
+  await model.trainOnBatch(x, y);
+  expect(monitor.records.length).toBe(1);
+  watch(model, quiet);
+});
+
+test('disposing a watched model leaves its records and lets stop finish', async () => {
+  const model = compiled();
+  const monitor = watch(model, quiet);
+  await model.trainOnBatch(x, y);
+  model.dispose();
+  expect(monitor.report().run.steps.length).toBe(1);
+  await monitor.stop();
+});
+
+test('a step whose gradients are all null, and an empty map, are records with norm 0', () => {
+  const weight = tf.variable(tf.tensor1d([3, 4]), true, 'untouched');
+  const optimizer = tf.train.adam(0.1);
+  const monitor = watch(optimizer, quiet);
+  optimizer.applyGradients([{ name: weight.name, tensor: null as unknown as tf.Tensor }]);
+  optimizer.applyGradients({});
+  expect(monitor.records).toMatchObject([
+    {
+      globalNorm: 0,
+      variables: { untouched: { gradient: null, weightNorm: 5, updateNorm: 0, updateRatio: 0 } },
+    },
+    { globalNorm: 0, variables: {} },
+  ]);
+});
