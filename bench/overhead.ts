@@ -46,7 +46,7 @@ function overheadOf(training: Training, backend: 'cpu' | 'wasm'): BenchCase {
       unwatched: step(() => {}),
       'unwatched again': step(() => {}),
       gradients: step((model) => {
-        const gauge = hostGauge();
+        const gauge = hostGauge;
         onGradients(model, (gradients) => {
           for (const gradient of gradients) gauge.stats(gradient, true);
         });

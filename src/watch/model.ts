@@ -71,6 +71,8 @@ export interface ModelView {
   keyOf(variable: string): string;
   /** Name of a layer's activation. */
   activationOf(path: string): string | undefined;
+  /** Whether any weight has a regulariser of tfjs. */
+  readonly penalises: boolean;
   /** Of the weight of this key, where it has a regulariser of tfjs. */
   penaltyOf(key: string): Penalty | undefined;
 }
@@ -91,6 +93,9 @@ export function viewOf(model: LayersModel | undefined): ModelView {
     },
     keyOf: (variable) => keyOf()(variable),
     activationOf: (path) => activations().get(path),
+    get penalises() {
+      return penalties().size > 0;
+    },
     penaltyOf: (key) => penalties().get(key),
   };
 }

@@ -1,6 +1,6 @@
 import type { NamedTensorMap, Optimizer, Scalar, Tensor } from '@tensorflow/tfjs-core';
 import type { ChangeSums } from '../kernels/compare.js';
-import type { ClipRecord, LossScaleRecord, StepRecord, TensorStats } from '../record/run.js';
+import type { ClipRecord, LossScaleRecord, StepRecord, TensorStats, VariableRecord } from '../record/run.js';
 import type { ActivationDraft } from './activations.js';
 import type { Budget } from './budget.js';
 import type { Clipped } from './clipper.js';
@@ -91,7 +91,7 @@ export function createObserver(options: ObserverOptions): Observer {
 
   const draftOf = (step: number): Draft | undefined => {
     if (!options.due(step) || !budget.allows()) return undefined;
-    const gauge = readsSynchronously() ? hostGauge() : deviceGauge(options.queue);
+    const gauge = readsSynchronously() ? hostGauge : deviceGauge(options.queue);
     return { step, gauge, sequences: draftSequences(gauge) };
   };
   /** Has the fused layers stop telling. */
@@ -117,24 +117,24 @@ export function createObserver(options: ObserverOptions): Observer {
     const penalties = penaltiesOf(done, updates);
     const learningRate = learningRateOf(options.optimizer());
     const emit = (): void => {
-      const variables = [...(done.gradients ?? [])].map(([name, gradient]) => {
-        const key = options.view().keyOf(name);
-        return [
-          key,
-          variableRecord(gradient?.() ?? null, {
-            change: updates.get(name)?.(),
-            penaltyNorm: penalties.get(name)?.(),
-            weight: done.weights?.get(name)?.(),
-          }),
-        ] as const;
-      });
+      const { keyOf } = options.view();
+      const variables: [key: string, VariableRecord][] = [];
+      for (const [name, gradient] of done.gradients ?? []) {
+        const measured = variableRecord(
+          gradient?.() ?? null,
+          updates.get(name)?.(),
+          penalties?.get(name)?.(),
+          done.weights?.get(name)?.(),
+        );
+        variables.push([keyOf(name), measured]);
+      }
       const throughTime = done.sequences.records();
       const record: StepRecord = {
         step: done.step,
         wallTimeMs,
         loss: done.loss?.() ?? null,
         learningRate,
-        globalNorm: globalNorm(variables.map(([, { gradient }]) => gradient)),
+        globalNorm: globalNorm(variables),
         ...(clip && { clip: clip() }),
         ...(done.lossScale && { lossScale: done.lossScale() }),
         variables: Object.fromEntries(variables),
@@ -165,10 +165,12 @@ export function createObserver(options: ObserverOptions): Observer {
   const penaltiesOf = (
     { gauge }: Draft,
     updates: ReadonlyMap<string, Reading<ChangeSums>>,
-  ): Map<string, Reading<number>> => {
+  ): Map<string, Reading<number>> | undefined => {
+    const { penalises, penaltyOf, keyOf } = options.view();
+    if (!penalises) return undefined;
     const readings = new Map<string, Reading<number>>();
     for (const [name, change] of updates) {
-      const penalty = options.view().penaltyOf(options.view().keyOf(name));
+      const penalty = penaltyOf(keyOf(name));
       const weight = before.get(name);
       if (penalty && weight) readings.set(name, penaltyReading(gauge, penalty, weight, change));
     }
@@ -218,7 +220,7 @@ export function createObserver(options: ObserverOptions): Observer {
   function endStep(done: Draft, clipped: Clipped | undefined, accepted: boolean | Scalar): void {
     const clip =
       clipped && clipReading(done.gauge, list, clipped, accepted, options.clipName() ?? 'clip', layerOf);
-    finish(done, compareWeights(done.gauge, before), clip);
+    finish(done, compareWeights(done.gauge, before, list), clip);
     draft = undefined;
     abandon();
   }

@@ -37,18 +37,21 @@ const LONGEST_PAUSE_RECORDS = 200;
 
 export function createRecorder({ rules, sinks, history, onStep, onFinding }: RecorderOptions): Recorder {
   let facts: RunFacts = { schema: 1, model: null, backend: null, data: null };
-  const steps: StepRecord[] = [];
+  /** The oldest records, and the newest of the others: what is dropped stands in front, where that costs nothing. */
+  const baseline: StepRecord[] = [];
+  const recent: StepRecord[] = [];
   const findings = new Map<string, Finding>();
   const fanOut = createFanOut(sinks, (index, problem) => {
     const message = `Sink ${index + 1} of ${sinks.length} ${problem}. Training goes on and the monitor keeps its records.`;
-    recorder.note(observation('sink-failed', 'warning', steps.at(-1)?.step ?? 0, message));
+    recorder.note(observation('sink-failed', 'warning', lastStep(), message));
   });
   let opened: RunFacts | undefined;
   let recorded = 0;
   let checkAfter = 1;
   let seenNonFinite = false;
 
-  const run = (): Run => ({ ...facts, steps });
+  const run = (): Run => ({ ...facts, steps: [...baseline, ...recent] });
+  const lastStep = (): number => (recent.at(-1) ?? baseline.at(-1))?.step ?? 0;
 
   const announce = (finding: Finding): void => {
     const key = keyOf(finding);
@@ -62,8 +65,9 @@ export function createRecorder({ rules, sinks, history, onStep, onFinding }: Rec
     try {
       onFinding(finding);
     } catch (error) {
-      const step = steps.at(-1)?.step ?? 0;
-      recorder.note(observation('callback-failed', 'warning', step, `onFinding threw: ${String(error)}`));
+      recorder.note(
+        observation('callback-failed', 'warning', lastStep(), `onFinding threw: ${String(error)}`),
+      );
     }
   };
   /** Returns the keys of what is found now; earlier findings stay. */
@@ -84,8 +88,8 @@ export function createRecorder({ rules, sinks, history, onStep, onFinding }: Rec
       facts = next;
     },
     add(record) {
-      steps.push(record);
-      if (steps.length > history) steps.splice(Math.min(BASELINE_RECORDS, history - 1), 1);
+      (baseline.length < Math.min(BASELINE_RECORDS, history - 1) ? baseline : recent).push(record);
+      if (baseline.length + recent.length > history) recent.shift();
       recorded++;
       if (opened !== facts) {
         opened = facts;

@@ -7,32 +7,25 @@ import type { Gauge, Reading } from './gauge.js';
 import type { Unscaled } from './loss-scale.js';
 import type { NamedGradient } from './slots.js';
 
-/** What was measured of a weight beside its gradient. */
-interface WeightReadings {
-  readonly change: ChangeSums | undefined;
-  readonly penaltyNorm: number | undefined;
-  readonly weight: TensorStats | undefined;
-}
-
 export function variableRecord(
   gradient: TensorStats | null,
-  { change, penaltyNorm, weight }: WeightReadings,
+  change: ChangeSums | undefined,
+  penaltyNorm: number | undefined,
+  weight: TensorStats | undefined,
 ): VariableRecord {
   const weightNorm = Math.sqrt(change?.aSquares ?? 0);
   const updateNorm = Math.sqrt(change?.differenceSquares ?? 0);
-  return {
-    gradient,
-    weightNorm,
-    updateNorm,
-    updateRatio: updateNorm === 0 ? 0 : updateNorm / weightNorm,
-    ...(penaltyNorm !== undefined && { penaltyNorm }),
-    ...(weight && { weight }),
-  };
+  const updateRatio = updateNorm === 0 ? 0 : updateNorm / weightNorm;
+  const record: VariableRecord = { gradient, weightNorm, updateNorm, updateRatio };
+  // Most have neither: a spread would copy what is there.
+  if (penaltyNorm !== undefined) Object.assign(record, { penaltyNorm });
+  if (weight !== undefined) Object.assign(record, { weight });
+  return record;
 }
 
-export function globalNorm(gradients: readonly (TensorStats | null)[]): number {
+export function globalNorm(variables: readonly (readonly [key: string, record: VariableRecord])[]): number {
   let [squares, nans, infs] = [0, 0, 0];
-  for (const gradient of gradients) {
+  for (const [, { gradient }] of variables) {
     squares += (gradient?.norm ?? 0) ** 2;
     nans += gradient?.nans ?? 0;
     infs += gradient?.infs ?? 0;

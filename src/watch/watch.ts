@@ -164,7 +164,7 @@ export function watch(target: LayersModel | Optimizer, options: WatchOptions = {
     if (model)
       look = lookAtData(
         model,
-        () => (readsSynchronously() ? hostGauge() : deviceGauge(queue)),
+        () => (readsSynchronously() ? hostGauge : deviceGauge(queue)),
         observer.failed,
         autopsy && ((data) => autopsy.begin(observer.steps, data)),
       );

@@ -16,11 +16,11 @@ export function holdWeights(names: Names): Map<string, Tensor> {
   return held;
 }
 
-/** Compares held weights with the present ones; a weight not held before is compared with itself. */
+/** Compares the present weights so named with held ones; a weight not held before is compared with itself. */
 export function compareWeights(
   gauge: Gauge,
   before: ReadonlyMap<string, Tensor>,
-  names: Names = [...before.keys()].map((name) => ({ name })),
+  names: Names,
 ): Map<string, Reading<ChangeSums>> {
   const { registeredVariables } = engine();
   const readings = new Map<string, Reading<ChangeSums>>();

@@ -79,7 +79,7 @@ describe('the device gauge agrees with the host gauge', () => {
     expect(Array.from(active as Float32Array, (unit) => unit > 0)).toEqual([false, true, true]);
     // The three zeros and 0.9; NaN is nowhere.
     expect(beyond).toBe(4);
-    const host = hostGauge();
+    const host = hostGauge;
     expect([...Array.from(host.activeUnits(x)()), host.countBeyond(x, 0.5, 0.35)()]).toEqual([0, 1, 1, 4]);
   });
 
@@ -95,7 +95,7 @@ describe('the device gauge agrees with the host gauge', () => {
     const readings = pairs.map(([before, after]) => gauge.compare(before, after));
     await gauge.settle();
     for (const [index, [before, after]] of pairs.entries()) {
-      const { dot, ...expected } = hostGauge().compare(before, after)();
+      const { dot, ...expected } = hostGauge.compare(before, after)();
       expect(readings[index]!()).toMatchObject(expected);
       // Its cosine is NaN in any case.
       expect(Number.isFinite(dot) || Number.isFinite(readings[index]!().dot)).toBe(false);
@@ -117,7 +117,7 @@ describe('the device gauge agrees with the host gauge', () => {
     expect(
       [aSquares, bSquares, differenceSquares, dot, differing].map((value) => Math.fround(value)),
     ).toEqual([5, 10, 1, 7, 1].map((value) => expect.closeTo(value, 4)));
-    const host = hostGauge().compare(tf.slice(before, 0, 2), tf.slice(after, 0, 2))();
+    const host = hostGauge.compare(tf.slice(before, 0, 2), tf.slice(after, 0, 2))();
     expect(host).toEqual({ aSquares: 5, bSquares: 10, differenceSquares: 1, dot: 7, differing: 1 });
   });
 });

@@ -20,8 +20,8 @@ export function throughTimeRecord(
 
 /** Every second float. */
 function normsFrom(heap: Float32Array, first: number, { time, reversed }: SequencePlan): number[] {
-  const norms = new Array<number>(time);
-  for (let t = 0; t < time; t++) norms[reversed ? time - 1 - t : t] = heap[first + 2 * t] ?? 0;
+  const norms: number[] = [];
+  for (let t = 0; t < time; t++) norms.push(heap[first + 2 * (reversed ? time - 1 - t : t)] as number);
   return norms;
 }
 
@@ -37,7 +37,7 @@ function gateRecords(
   const padding = 0.5 * rows * (width - units);
   const records = gateNames[cell].map((name, index): [string, GateRecord] => {
     const from = at.openings + 2 * index;
-    const [sum = 0, saturated = 0] = heap.subarray(from, from + 2);
+    const [sum, saturated] = [heap[from] as number, heap[from + 1] as number];
     return [name, { mean: (sum - padding) / size, saturatedShare: saturated / size }];
   });
   return Object.fromEntries(records);
