@@ -66,8 +66,8 @@ export function change(a: Float32Array, b: Float32Array): ChangeSums {
   }
   const kernels = a.length >= KERNEL_FROM ? statisticsKernels() : null;
   if (kernels === null) return changeTwin(a, b);
-  const [aSquares = 0, , differenceSquares = 0] = byChunks(kernels, a, b, kernels.run.change);
-  return { aSquares, differenceSquares };
+  const totals = byChunks(kernels, a, b, kernels.run.change);
+  return { aSquares: totals[0] as number, differenceSquares: totals[2] as number };
 }
 
 /** What {@link change} does, in plain TypeScript. */

@@ -23,7 +23,7 @@ export const hostGauge: Gauge = {
     return () => sums;
   },
   scalar(tensor) {
-    const [value = Number.NaN] = elementsOf(tensor);
+    const value = elementsOf(tensor)[0] ?? Number.NaN;
     return () => value;
   },
   activeUnits(tensor) {

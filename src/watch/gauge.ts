@@ -1,5 +1,15 @@
-import { keep, reshape, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
+import {
+  backend,
+  engine,
+  getBackend,
+  type KernelBackend,
+  keep,
+  reshape,
+  type Scalar,
+  type Tensor,
+} from '@tensorflow/tfjs-core';
 import type { ChangeSums, PairSums } from '../kernels/compare.js';
+import { hostMemoryOf } from '../layout/host-memory.js';
 import type { TensorStats } from '../record/run.js';
 
 /** A number that can be had now, or once its gauge has settled. */
@@ -27,8 +37,17 @@ export interface Gauge {
   discard(): void;
 }
 
-/** Another reference to the tensor's present value: no copy is made, as wasm's `clone` would. */
-export const reference = <T extends Tensor>(tensor: T): T => reshape(tensor, tensor.shape) as Tensor as T;
+/**
+ * Another reference to the tensor's present value: no copy is made, as wasm's `clone` would. Where this thread sees the
+ * values, past the operations of tfjs, which take longer than to measure a bias.
+ */
+export function reference<T extends Tensor>(tensor: T): T {
+  const owner: KernelBackend = backend();
+  const memory = hostMemoryOf[getBackend()];
+  // A tensor of a backend that was active before is not here yet.
+  if (!memory || !(owner.refCount(tensor.dataId) > 0)) return reshape(tensor, tensor.shape) as Tensor as T;
+  return engine().makeTensorFromTensorInfo(memory.share(owner, tensor), owner) as T;
+}
 
 /** A reference that outlives every scope. */
 export const hold = (tensor: Tensor): Tensor => keep(reference(tensor));

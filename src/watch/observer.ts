@@ -128,20 +128,21 @@ export function createObserver(options: ObserverOptions): Observer {
         );
         variables.push([keyOf(name), measured]);
       }
-      const throughTime = done.sequences.records();
       const record: StepRecord = {
         step: done.step,
         wallTimeMs,
         loss: done.loss?.() ?? null,
         learningRate,
         globalNorm: globalNorm(variables),
-        ...(clip && { clip: clip() }),
-        ...(done.lossScale && { lossScale: done.lossScale() }),
         variables: Object.fromEntries(variables),
-        ...done.activations?.records(),
-        ...(throughTime && { throughTime }),
         watchShare: budget.share,
       };
+      // What most steps do not have, past the literal: spreads in it take as long as all its numbers.
+      const throughTime = done.sequences.records();
+      if (clip) Object.assign(record, { clip: clip() });
+      if (done.lossScale) Object.assign(record, { lossScale: done.lossScale() });
+      if (done.activations) Object.assign(record, done.activations.records());
+      if (throughTime) Object.assign(record, { throughTime });
       options.record(unscaleRecord(record));
     };
     const settling = done.gauge.settle();
@@ -212,10 +213,26 @@ export function createObserver(options: ObserverOptions): Observer {
     }
   }
 
-  const spending =
-    <T extends unknown[]>(work: (...values: T) => void) =>
-    (...values: T): void =>
-      budget.spend(() => work(...values));
+  function start(): void {
+    // Gradients given by hand for a step that then never came are a record of their own.
+    if (draft?.gradients) finish(draft, new Map());
+    abandon();
+    current = steps;
+    draft = draftOf(current);
+    if (draft) hush = listenToFused(options.view().layers, draft, options.failed);
+  }
+
+  function begin(gradients: readonly NamedGradient[], slots: Slots, unscaled: Unscaled | undefined): void {
+    current = steps++;
+    if (slots.repaired) options.repaired(current);
+    draft ??= draftOf(current);
+    if (!draft) return;
+    draft.gradients ??= measure(draft, gradients);
+    if (unscaled) draft.lossScale = lossScaleReading(draft.gauge, unscaled);
+    list = unscaled?.gradients ?? gradients;
+    before = holdWeights(gradients);
+    if (options.weightsDue(current)) draft.weights = measureWeights(draft.gauge, before);
+  }
 
   function endStep(done: Draft, clipped: Clipped | undefined, accepted: boolean | Scalar): void {
     const clip =
@@ -226,14 +243,7 @@ export function createObserver(options: ObserverOptions): Observer {
   }
 
   return {
-    start: spending(() => {
-      // Gradients given by hand for a step that then never came are a record of their own.
-      if (draft?.gradients) finish(draft, new Map());
-      abandon();
-      current = steps;
-      draft = draftOf(current);
-      if (draft) hush = listenToFused(options.view().layers, draft, options.failed);
-    }),
+    start: () => budget.spend(start),
     computeGradients(f, variables) {
       const optimizer = options.optimizer();
       const histogram =
@@ -243,21 +253,13 @@ export function createObserver(options: ObserverOptions): Observer {
       if (tapped) draft.activations = tapped.activations;
       return tapped?.gradients;
     },
-    loss: spending((value: Scalar) => {
-      hush();
-      if (draft) draft.loss = draft.gauge.scalar(value);
-    }),
-    begin: spending((gradients: readonly NamedGradient[], slots: Slots, unscaled: Unscaled | undefined) => {
-      current = steps++;
-      if (slots.repaired) options.repaired(current);
-      draft ??= draftOf(current);
-      if (!draft) return;
-      draft.gradients ??= measure(draft, gradients);
-      if (unscaled) draft.lossScale = lossScaleReading(draft.gauge, unscaled);
-      list = unscaled?.gradients ?? gradients;
-      before = holdWeights(gradients);
-      if (options.weightsDue(current)) draft.weights = measureWeights(draft.gauge, before);
-    }),
+    loss(value) {
+      budget.spend(() => {
+        hush();
+        if (draft) draft.loss = draft.gauge.scalar(value);
+      });
+    },
+    begin: (gradients, slots, unscaled) => budget.spend(() => begin(gradients, slots, unscaled)),
     end(clipped, accepted) {
       const done = draft;
       try {
