@@ -14,7 +14,7 @@ export interface ChronoOptions {
   readonly minSteps?: number;
   /**
    * Whose bias it is: [4 units] of an LSTM, in tfjs's order input, forget, cell, output, or [3 units] of a GRU, in its
-   * order update, reset, candidate.
+   * order update, reset, candidate; with `resetAfter` [2, 3 units], of which the second row, of the recurrent product, stays 0.
    *
    * @default 'lstm'
    */
@@ -69,15 +69,16 @@ export function chrono({ maxSteps, minSteps = 2, cell = 'lstm', seed }: ChronoOp
   const gates = cell === 'lstm' ? 4 : 3;
   const nextStream = randomStreams('chrono', seed);
   return fillWith('chrono', ownInitializer(chronoClass, { maxSteps, minSteps, cell, seed }), (shape) => {
-    const [size = 0] = shape;
-    if (shape.length !== 1 || size % gates !== 0) {
+    const size = shape.at(-1) ?? 0;
+    const ofTwoProducts = cell === 'gru' && shape.length === 2 && shape[0] === 2;
+    if (!(shape.length === 1 || ofTwoProducts) || size % gates !== 0) {
       throw new RangeError(
         `chrono: expected the bias [${gates} x units] of ${cell === 'lstm' ? 'an LSTM' : 'a GRU'}, got shape [${shape.join(', ')}]`,
       );
     }
     const random = nextStream();
     const units = size / gates;
-    const bias = new Float32Array(size);
+    const bias = new Float32Array(ofTwoProducts ? 2 * size : size);
     for (let unit = 0; unit < units; unit++) {
       const memory = Math.log(minSteps + (maxSteps - minSteps) * random() - 1);
       // The update gate comes first in a GRU; in an LSTM the input gate does, then the forget gate.

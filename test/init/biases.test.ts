@@ -1,5 +1,5 @@
 import { layers, sequential } from '@tensorflow/tfjs-layers';
-import { initializers, stats } from 'gradient-health';
+import { layers as fused, initializers, stats } from 'gradient-health';
 import { describe, expect, test } from 'vitest';
 import { ksPValue } from './kolmogorov-smirnov.js';
 
@@ -29,6 +29,23 @@ describe('chrono', () => {
     const shares = Array.from(bias.slice(0, units), (value) => (1 + Math.exp(value) - 10) / 40);
     expect(ksPValue(shares, uniform, 1e9)).toBeGreaterThan(1e-3);
     expect(bias.slice(units).some(Boolean)).toBe(false);
+  });
+
+  test('fits the two biases of a GRU that resets after the product: the memory is in that of the input', () => {
+    const [one, two] = [[3 * 4], [2, 3 * 4]].map((shape) =>
+      fill(chrono({ maxSteps: 50, cell: 'gru', seed: 1 }), shape),
+    );
+    expect([...two!]).toEqual([...one!, ...new Array<number>(12).fill(0)]);
+    const layer = fused.gru({
+      units: 4,
+      inputShape: [5, 2],
+      biasInitializer: chrono({ maxSteps: 50, cell: 'gru' }),
+    });
+    layer.build([null, 5, 2]);
+    expect(layer.getWeights()[2]!.shape).toEqual([2, 12]);
+    expect(() => fill(chrono({ maxSteps: 50 }), [2, 16])).toThrow(
+      /expected the bias \[4 x units\] of an LSTM/,
+    );
   });
 
   test('lets a state decay by 1/e in its time', () => {
