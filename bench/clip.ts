@@ -19,15 +19,9 @@ import {
   zClip,
   zeroNonFinite,
 } from '../src/index.js';
-import {
-  type Bench,
-  type BenchCase,
-  type BenchRow,
-  errorOfMedian,
-  percentile,
-  processCpuMs,
-} from './harness/measure.js';
+import type { Bench, BenchCase } from './harness/measure.js';
 import { mlp512 } from './harness/training.js';
+import { withinStep } from './harness/within-step.js';
 
 /** What tutorials write: the norm of each gradient is read back, and a branch decides. */
 const readBackClip: ClipStrategy = {
@@ -108,57 +102,6 @@ function clippingOn(backend: Backend): BenchCase {
   };
 }
 
-/** Steps of which the first third lets the compiler settle. */
-const steps = { wasm: 60, cpu: 9 };
-
-/**
- * What the strategy itself takes of each step, over the rest of the same step: both halves meet the same noise, so that
- * this resolves a tenth of a percent where steps of two models cannot. It leaves out garbage that is collected later.
- */
-async function within(name: string, strategy: ClipStrategy, backend: Backend): Promise<BenchRow> {
-  const { x, y } = mlp512.batch();
-  const model = mlp512.build();
-  const { optimizer } = model;
-  const timed = (method: (gradients: NamedTensorMap) => void, add: (ms: number) => void): typeof method => {
-    return (gradients) => {
-      const start = processCpuMs();
-      method.call(optimizer, gradients);
-      add(processCpuMs() - start);
-    };
-  };
-  let updateMs = 0;
-  let applyMs = 0;
-  const { applyGradients } = optimizer;
-  optimizer.applyGradients = timed(applyGradients as (gradients: NamedTensorMap) => void, (ms) => {
-    updateMs = ms;
-  });
-  withClipping(optimizer, strategy, { model });
-  optimizer.applyGradients = timed(optimizer.applyGradients as (gradients: NamedTensorMap) => void, (ms) => {
-    applyMs = ms;
-  });
-  const ratios: number[] = [];
-  for (let i = 0; i < steps[backend]; i++) {
-    const start = processCpuMs();
-    await model.trainOnBatch(x, y);
-    const stepMs = processCpuMs() - start;
-    if (i >= steps[backend] / 3) ratios.push(stepMs / (stepMs - (applyMs - updateMs)));
-  }
-  stopClipping(optimizer);
-  model.dispose();
-  dispose([x, y]);
-  return {
-    bench: 'clip',
-    case: mlp512.name,
-    backend,
-    variant: name,
-    baseline: 'rest of its step',
-    ratio: percentile(ratios, 0.5),
-    low: percentile(ratios, 0.1),
-    high: percentile(ratios, 0.9),
-    error: errorOfMedian(ratios),
-  };
-}
-
 const backends: readonly Backend[] = ['wasm', 'cpu'];
 
 const clip: Bench = {
@@ -172,7 +115,12 @@ const clip: Bench = {
   async *rows() {
     for (const backend of backends) {
       await setBackend(backend);
-      for (const [name, strategy] of Object.entries(strategies)) yield await within(name, strategy, backend);
+      for (const [name, strategy] of Object.entries(strategies)) {
+        yield await withinStep('clip', mlp512, backend, name, (model) => {
+          withClipping(model.optimizer, strategy, { model });
+          return () => stopClipping(model.optimizer);
+        });
+      }
     }
   },
 };

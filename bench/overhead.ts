@@ -8,6 +8,7 @@ import { hostGauge } from '../src/watch/gauge-host.js';
 import type { Bench, BenchCase } from './harness/measure.js';
 import { inDebugMode, naiveNorms, oneHotBins } from './harness/peers.js';
 import { conv, lstm128, mlp64, mlp128, mlp512, type Training } from './harness/training.js';
+import { withinStep } from './harness/within-step.js';
 
 const fullRecord: WatchOptions = { quiet: true, histograms: 1 };
 
@@ -19,6 +20,12 @@ function onGradients({ optimizer }: LayersModel, use: (gradients: readonly Tenso
     applyGradients.call(optimizer, given);
   };
 }
+
+/** Statistics and histogram of every gradient, and nothing else. */
+const measureGradients = (model: LayersModel): void =>
+  onGradients(model, (gradients) => {
+    for (const gradient of gradients) hostGauge.stats(gradient, true);
+  });
 
 /** One training step on one batch, in each of the ways that are compared; each trains a model of its own. */
 function overheadOf(training: Training, backend: 'cpu' | 'wasm'): BenchCase {
@@ -45,12 +52,7 @@ function overheadOf(training: Training, backend: 'cpu' | 'wasm'): BenchCase {
     variants: {
       unwatched: step(() => {}),
       'unwatched again': step(() => {}),
-      gradients: step((model) => {
-        const gauge = hostGauge;
-        onGradients(model, (gradients) => {
-          for (const gradient of gradients) gauge.stats(gradient, true);
-        });
-      }),
+      gradients: step(measureGradients),
       watch: watched({ quiet: true }),
       'full record': full,
       'full record + activations': watched({ ...fullRecord, activations: 1 }),
@@ -74,14 +76,38 @@ function overheadOf(training: Training, backend: 'cpu' | 'wasm'): BenchCase {
   };
 }
 
+/** Every training on each of its backends. */
+async function* trainings(): AsyncGenerator<[Training, keyof Training['pairs']]> {
+  for (const training of [mlp512, mlp128, mlp64, lstm128, conv]) {
+    for (const backend of Object.keys(training.pairs) as (keyof Training['pairs'])[]) {
+      await setBackend(backend);
+      yield [training, backend];
+    }
+  }
+}
+
 const overhead: Bench = {
   summary: 'What clipping and watching add to the CPU time of a training step, beside what peers add',
   async *cases() {
-    for (const training of [mlp512, mlp128, mlp64, lstm128, conv]) {
-      for (const backend of Object.keys(training.pairs) as (keyof Training['pairs'])[]) {
-        await setBackend(backend);
-        yield overheadOf(training, backend);
-      }
+    for await (const [training, backend] of trainings()) yield overheadOf(training, backend);
+  },
+  async *rows() {
+    for await (const [training, backend] of trainings()) {
+      const watched = (options: WatchOptions) => (model: LayersModel) => {
+        const monitor = watch(model, options);
+        return () => monitor.stop();
+      };
+      const row = (variant: string, attach: (model: LayersModel) => () => unknown) =>
+        withinStep('overhead', training, backend, variant, attach);
+      yield await row('gradients', (model) => {
+        measureGradients(model);
+        return () => {};
+      });
+      yield await row('watch', watched({ quiet: true }));
+      yield await row('full record', watched(fullRecord));
+      refuseKernels(true);
+      yield await row('twin', watched(fullRecord));
+      refuseKernels(false);
     }
   },
 };

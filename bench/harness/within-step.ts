@@ -1,0 +1,88 @@
+import type { NamedTensorMap, Optimizer } from '@tensorflow/tfjs-core';
+import { dispose } from '@tensorflow/tfjs-core';
+import { type BenchRow, errorOfMedian, percentile, processCpuMs } from './measure.js';
+import type { Training } from './training.js';
+
+/** Ratios, of which the first third lets the compiler settle. */
+const samples = { wasm: 120, cpu: 15 };
+
+/** Steps that are shorter than this are taken together: what a monitor does now and then counts. */
+const sampleMs = 50;
+
+type Method = (...values: never[]) => unknown;
+
+/**
+ * What an attachment takes of each step, over the rest of the same step: both halves meet the same noise, so that this
+ * resolves a tenth of a percent where steps of two models cannot. It counts what stands around the optimizer's own
+ * `computeGradients` and `applyGradients`, and leaves out garbage that is collected later and what layers are asked for
+ * while they are differentiated.
+ *
+ * @param attach - Puts a clip or a monitor on the optimizer's methods; returns how to take it off again.
+ */
+export async function withinStep(
+  bench: string,
+  training: Training,
+  backend: keyof typeof samples,
+  variant: string,
+  attach: (model: ReturnType<Training['build']>) => () => unknown,
+): Promise<BenchRow> {
+  const { x, y } = training.batch();
+  const model = training.build();
+  const inner = timed(model.optimizer);
+  const detach = attach(model);
+  const outer = timed(model.optimizer);
+  const ratios: number[] = [];
+  for (let i = 0; i < samples[backend]; i++) {
+    inner.ms = 0;
+    outer.ms = 0;
+    let ms = 0;
+    while (ms < sampleMs) {
+      const start = processCpuMs();
+      await model.trainOnBatch(x, y);
+      ms += processCpuMs() - start;
+    }
+    if (i >= samples[backend] / 3) ratios.push(ms / (ms - (outer.ms - inner.ms)));
+  }
+  outer.remove();
+  await detach();
+  inner.remove();
+  model.dispose();
+  dispose([x, y] satisfies NamedTensorMap[string][]);
+  return {
+    bench,
+    case: training.name,
+    backend,
+    variant,
+    baseline: 'rest of its step',
+    ratio: percentile(ratios, 0.5),
+    low: percentile(ratios, 0.1),
+    high: percentile(ratios, 0.9),
+    error: errorOfMedian(ratios),
+  };
+}
+
+/** Puts a clock on the methods that a step goes through. */
+function timed(optimizer: Optimizer): { ms: number; remove(): void } {
+  const clock = { ms: 0, remove: () => {} };
+  const methods = optimizer as unknown as Record<'computeGradients' | 'applyGradients', Method>;
+  const restores = (['computeGradients', 'applyGradients'] as const).map((name) => {
+    const own = Object.getOwnPropertyDescriptor(optimizer, name);
+    const method = methods[name];
+    methods[name] = (...values) => {
+      const start = processCpuMs();
+      try {
+        return method.apply(optimizer, values);
+      } finally {
+        clock.ms += processCpuMs() - start;
+      }
+    };
+    return () => {
+      if (own) Object.defineProperty(optimizer, name, own);
+      else Reflect.deleteProperty(optimizer, name);
+    };
+  });
+  clock.remove = () => {
+    for (const restore of restores) restore();
+  };
+  return clock;
+}
