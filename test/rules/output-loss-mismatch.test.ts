@@ -87,6 +87,24 @@ describe('outputLossMismatch', () => {
     expect(outputLossMismatch().check(stuck)).toMatchObject([{ severity: 'warning' }]);
   });
 
+  test.each([
+    ['softmax', 'binaryCrossentropy', 'compete in a softmax'],
+    ['softmax', 'meanSquaredError', 'small slope where it is certain and wrong'],
+  ])(
+    'names %s into %s over several units where training fails, and the loss that fits',
+    (activation, loss, why) => {
+      expect(found(activation, loss, 3, null, 5)).toBeUndefined();
+      const stuck = failing({ loss: () => 5, gradients: usual, model: run(activation, loss, 3).model });
+      expect(outputLossMismatch().check(stuck)).toMatchObject([
+        {
+          severity: 'warning',
+          message: expect.stringMatching(why),
+          remedies: [{ kind: 'loss', to: 'categoricalCrossentropy' }],
+        },
+      ]);
+    },
+  );
+
   test('is silent where the loss plainly falls, without a model and without a step', () => {
     const good = {
       ...run('relu', 'categoricalCrossentropy', 3),

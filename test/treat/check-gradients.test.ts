@@ -267,6 +267,9 @@ describe('checkGradients refuses', () => {
       'checkGradients: inputs[0] must be a float32 tensor, got dtype int32',
     );
     await expect(checkGradients(sum, [3 as unknown as tf.Tensor])).rejects.toThrow('got number');
+    await expect(checkGradients(sum, x() as never)).rejects.toThrow(
+      'checkGradients: inputs must be an array of tensors, got object',
+    );
   });
 
   test('a function that is not a finite scalar, always the same', async () => {

@@ -58,6 +58,13 @@ test('a model compiled with an optimizer that another monitor watches is a findi
   ]);
 });
 
+test('a Sequential without layers can be watched; the report says that it is not compiled', async () => {
+  const monitor = watch(tfl.sequential(), quiet);
+  expect(monitor.run.model).toBeNull();
+  expect(monitor.report().verdict).toContain('not compiled');
+  await monitor.stop();
+});
+
 test('a model without trainable weights can be watched; the report says that nothing can come', () => {
   const layer = tfl.layers.dense({ units: 1, inputShape: [1], trainable: false });
   const model = tfl.sequential({ layers: [layer] });
