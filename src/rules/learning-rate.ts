@@ -36,17 +36,20 @@ export interface LearningRateOptions {
 const id = 'learning-rate';
 /** Records at the beginning and at the end that are judged. */
 const judged = 10;
+/** Up to here an epsilon is what frameworks give; where it outweighs the gradients, these are the trouble. Heuristic. */
+const usualEpsilon = 1e-6;
 /** A single update this many times the weights leaves nothing of them. Heuristic. */
 const overthrow = 1;
 
 /**
- * Finds learning rates that are too high or too low, by how far the weights move.
+ * Finds learning rates that are too high, too low or negative, by how far the weights move.
  *
  * Too high: the update of some layer is above `above` of its weights in the median of the first or last ten records, or once
  * larger than the weights, and training fails. Too low: the update of all weight matrices together stays below `below` of them, at the beginning and
  * now, and after `overRecords` records the loss is not at half of a constant prediction's. Weights smaller than those that
- * keep the variance count as if they did. Names the epsilon of Adam and its kin where that outweighs the gradients. An
- * `error` when the loss is lost, else a `warning`; with `above` and `below` to be cited from TheDeepChecker.
+ * keep the variance count as if they did. Names the epsilon of Adam and its kin where that outweighs the gradients, unless it
+ * is as small as frameworks give it: then the gradients are the trouble, which other rules tell. Negative: at once, unless the
+ * loss does well all the same. An `error` when the rate is negative or the loss is lost, else a `warning`; with `above` and `below` to be cited from TheDeepChecker.
  *
  * @param options - Thresholds.
  * @throws RangeError when a threshold is not positive and finite.
@@ -63,10 +66,29 @@ export function learningRate(options: LearningRateOptions = {}): Rule {
   checkThreshold('learningRate', 'above', above);
   checkThreshold('learningRate', 'below', below);
   checkThreshold('learningRate', 'overRecords', overRecords);
-  return { id, explains, check: (run) => tooHigh(run, above) ?? tooLow(run, below, overRecords) ?? [] };
+  return {
+    id,
+    explains,
+    check: (run) => negative(run) ?? tooHigh(run, above) ?? tooLow(run, below, overRecords) ?? [],
+  };
 }
 
 const explains = ['exploding-gradient', 'gate-saturation', ...symptoms];
+
+function negative(run: Run): Finding[] | null {
+  const found = run.steps.find(({ learningRate }) => learningRate !== null && learningRate < 0);
+  const rate = found?.learningRate;
+  if (!found || rate == null || lossTrend(run).well) return null;
+  return [
+    findingOf(run, id, {
+      severity: 'error',
+      firstStep: found.step,
+      evidence: { learningRate: rate },
+      message: `The learning rate of ${shortNumber(rate)} is negative: every step climbs the loss instead of descending.`,
+      remedies: [{ kind: 'learning-rate', layers: [], to: -rate, reason: 'a gradient points uphill' }],
+    }),
+  ];
+}
 
 function tooHigh(run: Run, above: number): Finding[] | null {
   if (!fails(run)) return null;
@@ -106,6 +128,7 @@ function tooLow(run: Run, below: number, overRecords: number): Finding[] | null 
   const first = median(steps.slice(0, judged).map((record) => updateRatio(run, record)));
   if (now === undefined || first === undefined || !(Math.max(now, first) < below && first > 0)) return null;
   const epsilon = heavyEpsilon(run, window);
+  if (epsilon !== null && epsilon <= usualEpsilon) return null;
   const rate = window.at(-1)?.learningRate ?? null;
   const times = 10 ** Math.min(3, Math.ceil(Math.log10(below / Math.max(now, 1e-12)) + 1));
   return [

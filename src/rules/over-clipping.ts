@@ -56,7 +56,13 @@ export function overClipping(options: OverClippingOptions = {}): Rule {
   checkCount('overClipping', 'overRecords', overRecords);
   return {
     id,
-    explains: ['learning-rate', 'unchanged-weights', 'update-ratio-low', 'loss-plateau'],
+    explains: [
+      'learning-rate',
+      'vanishing-gradient',
+      'unchanged-weights',
+      'update-ratio-low',
+      'loss-plateau',
+    ],
     check(run) {
       const { known, well } = lossTrend(run);
       return known && !well ? check(run, below, fired, overRecords) : [];

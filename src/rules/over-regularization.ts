@@ -27,13 +27,15 @@ export interface OverRegularizationOptions {
 const id = 'over-regularization';
 const records = 10;
 const fewestRecords = 20;
+/** Share of their first norm below which weights are as good as gone. Heuristic. */
+const wiped = 0.1;
 
 /**
  * Finds penalties on weights, or dropout, so strong that a run fails.
  *
  * The penalty l1 |w| + l2 w^2 pulls with l1 sqrt(size) + 2 l2 |w|. Fires when that, over the norm of the whole gradient,
- * which the optimizer got and which contains it, exceeds `share` in the median of the first ten records or of the last ten. Else,
- * when some layer drops more than `dropout` of its inputs. A `warning`, and only where the loss does not do well.
+ * which the optimizer got and which contains it, exceeds `share` in the median of the first ten records or of the last ten, or in
+ * the very first where the penalised weights lost nine tenths of their norm within ten records. Else, when some layer drops more than `dropout` of its inputs. A `warning`, and only where the loss does not do well.
  *
  * @param options - Thresholds.
  * @throws RangeError when a threshold is not positive and finite.
@@ -64,7 +66,11 @@ export function overRegularization({ share = 0.67, dropout = 0.5 }: OverRegulari
     ],
     check(run) {
       const { well, failing } = lossTrend(run);
-      return run.steps.length < fewestRecords || well ? [] : check(run, share, failing ? dropout : 1);
+      // Steps uphill, at a negative rate, make penalised weights grow: that is not the penalty's doing.
+      const climbs = (run.steps.at(-1)?.learningRate ?? 0) < 0;
+      return run.steps.length < fewestRecords || well || climbs
+        ? []
+        : check(run, share, failing ? dropout : 1);
     },
   };
 }
@@ -75,7 +81,7 @@ function check(run: Run, share: number, dropout: number): Finding[] {
   const shares = [run.steps.slice(0, records), run.steps.slice(-records)].map(
     (part) => median(part.map(shareIn)) ?? 0,
   );
-  const most = Math.max(...shares);
+  const most = wipedOut(run, penalties) ? shareIn(run.steps[0] as StepRecord) : Math.max(...shares);
   if (penalties.length > 0 && most > share) {
     const paths = [...new Set(penalties.map(({ path }) => path))];
     return [
@@ -119,6 +125,14 @@ function check(run: Run, share: number, dropout: number): Finding[] {
       ],
     }),
   ];
+}
+
+/** Whether the weights with a penalty soon lost nearly all of their size, and then of course little pulls at them. */
+function wipedOut({ steps }: Run, penalties: readonly Penalised[]): boolean {
+  const sizeIn = (record: StepRecord): number =>
+    Math.hypot(...penalties.map(({ key }) => variableOf(record, key)?.weightNorm ?? 0));
+  const [first, ...others] = steps.slice(0, records);
+  return first !== undefined && others.some((record) => sizeIn(record) < wiped * sizeIn(first));
 }
 
 interface Penalised {

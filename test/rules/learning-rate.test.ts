@@ -71,6 +71,24 @@ describe('learningRate', () => {
     ]);
   });
 
+  test('is silent where the epsilon is a usual one and the gradients are all but gone: these are the trouble', () => {
+    const model = {
+      ...classifier({}),
+      optimizer: { className: 'Adam', config: { learningRate: 0.01, epsilon: 1e-7 } },
+    };
+    const gradients = () => ({ 'h1/kernel': 1e-12, 'h2/kernel': 1e-12, 'out/kernel': 1e-12 });
+    expect(check(1e-6, { model, gradients })).toEqual([]);
+    expect(check(1e-6, { model })).toHaveLength(1);
+  });
+
+  test('finds a negative rate at once, unless the loss does well all the same', () => {
+    const uphill = (record: StepRecord) => ({ ...record, learningRate: -0.1 });
+    expect(check(0.01, { steps: 1, change: uphill })).toMatchObject([
+      { severity: 'error', firstStep: 0, remedies: [{ kind: 'learning-rate', to: 0.1 }] },
+    ]);
+    expect(check(0.01, { change: uphill, loss: fallingLoss })).toEqual([]);
+  });
+
   test('is silent without updates, and on a run that gets on', () => {
     expect(check(0)).toEqual([]);
     expect(check(0.5, { loss: fallingLoss })).toEqual([]);

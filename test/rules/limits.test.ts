@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { ClipRecord, StepRecord } from '../../src/record/run.js';
+import type { ClipRecord, Run, StepRecord } from '../../src/record/run.js';
+import { diagnose } from '../../src/rules/diagnose.js';
+import { findingOf } from '../../src/rules/finding-of.js';
 import { overClipping } from '../../src/rules/over-clipping.js';
 import { overRegularization } from '../../src/rules/over-regularization.js';
 import { precisionUnderflow } from '../../src/rules/precision-underflow.js';
@@ -7,14 +9,16 @@ import { classifier, failing, usual, weightsOf } from './facts.js';
 import { chain, fallingLoss, stats } from './histories.js';
 
 describe('overClipping', () => {
-  const clipped = (clip: Partial<ClipRecord>, parts = {}) => {
-    const change = (record: StepRecord): StepRecord => ({
+  const clippedTo =
+    (clip: Partial<ClipRecord>) =>
+    (record: StepRecord): StepRecord => ({
       ...record,
       globalNorm: 1,
       clip: { name: 'clipByGlobalNorm', normAfter: 1, fired: true, accepted: true, cosine: 1, ...clip },
     });
-    return overClipping().check(failing({ gradients: usual, change, ...parts }));
-  };
+  const clipped = (clip: Partial<ClipRecord>, parts = {}) =>
+    overClipping().check(failing({ gradients: usual, change: clippedTo(clip), ...parts }));
+  const fading = { severity: 'warning', evidence: {}, message: 'It fades.', remedies: [] } as const;
 
   test('finds a clip that leaves less than a tenth of nearly every gradient', () => {
     expect(clipped({ normAfter: 0.09 })).toMatchObject([
@@ -32,6 +36,18 @@ describe('overClipping', () => {
   test('finds one that rejects nearly every step', () => {
     expect(clipped({ accepted: false })).toMatchObject([
       { message: expect.stringContaining('rejected 20 of the last 20 steps') },
+    ]);
+  });
+
+  test('is the cause of a gradient that seems to vanish by depth, since raw gradients are what it cut', () => {
+    const vanishing = {
+      id: 'vanishing-gradient',
+      check: (run: Run) => [findingOf(run, 'vanishing-gradient', fading)],
+    };
+    const run = failing({ gradients: usual, change: clippedTo({ normAfter: 0.01 }) });
+    expect(diagnose(run, [overClipping(), vanishing]).findings).toMatchObject([
+      { rule: 'over-clipping' },
+      { rule: 'vanishing-gradient', because: 'over-clipping' },
     ]);
   });
 
@@ -60,6 +76,28 @@ describe('overRegularization', () => {
     expect(penalized(0.23)).toEqual([]);
     expect(penalized(10, { loss: fallingLoss })).toEqual([]);
     expect(penalized(10, { steps: 10 })).toEqual([]);
+  });
+
+  test('finds a penalty that took the weights away, though little is left for it to pull at', () => {
+    const shrinking = (left: number) => (record: StepRecord) => ({
+      ...weightsOf({ '*': { weightNorm: record.step === 0 ? 1 : left } })(record),
+      globalNorm: 1,
+    });
+    // At first sqrt(8) 0.3 = 0.85 of the gradient, afterwards a hundredth of it; a norm of 0.2 is no wreck.
+    expect(penalized(0.3, { change: shrinking(0.01) })).toMatchObject([
+      { evidence: { share: expect.closeTo(0.85, 2) } },
+    ]);
+    expect(penalized(0.3, { change: shrinking(0.2) })).toEqual([]);
+    expect(penalized(0.2, { change: shrinking(0.01) })).toEqual([]);
+  });
+
+  test('leaves weights that grow because the rate is negative to the rule for rates', () => {
+    const uphill = (record: StepRecord) => ({
+      ...weightsOf({ '*': { weightNorm: 1 } })(record),
+      globalNorm: 1,
+      learningRate: -0.1,
+    });
+    expect(penalized(10, { change: uphill })).toEqual([]);
   });
 
   test('finds dropout of more than a half', () => {
