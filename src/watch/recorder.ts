@@ -32,8 +32,8 @@ export interface RecorderOptions {
 /** The first records are the baseline that rules compare with; bounded history drops the ones after them. */
 const BASELINE_RECORDS = 10;
 
-/** Rules run after 1, 2, 3, ... records, then ever more rarely, but never further apart than this. */
-const LONGEST_PAUSE_RECORDS = 200;
+/** Rules run after 1, 2, 3, ... records, then ever more rarely, but never further apart than this or half of the history. */
+const LONGEST_PAUSE_RECORDS = 500;
 
 export function createRecorder({ rules, sinks, history, onStep, onFinding }: RecorderOptions): Recorder {
   let facts: RunFacts = { schema: 1, model: null, backend: null, data: null };
@@ -106,7 +106,8 @@ export function createRecorder({ rules, sinks, history, onStep, onFinding }: Rec
       const nonFinite = !Number.isFinite(record.loss ?? 0) || !Number.isFinite(record.globalNorm);
       if (recorded < checkAfter && (seenNonFinite || !nonFinite)) return;
       seenNonFinite ||= nonFinite;
-      checkAfter = recorded + Math.min(LONGEST_PAUSE_RECORDS, Math.max(1, Math.floor(recorded / 4)));
+      const longest = Math.min(LONGEST_PAUSE_RECORDS, history / 2);
+      checkAfter = recorded + Math.max(1, Math.floor(Math.min(recorded / 4, longest)));
       check();
     },
     note: announce,
