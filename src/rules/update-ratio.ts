@@ -77,7 +77,8 @@ function check(run: Run, id: string, threshold: number, overRecords: number): Fi
   const window = run.steps.slice(-overRecords);
   if (window.length < overRecords) return [];
   const isHigh = id === 'update-ratio-high';
-  const found = weightedLayers(run).flatMap((layer) => {
+  const layers = weightedLayers(run).filter(({ kernels }) => kernels.length > 0);
+  const found = layers.flatMap((layer) => {
     const ratio = median(window.map((record) => ratioOf(layer, record))) ?? 0;
     return (isHigh ? ratio > threshold : ratio < threshold && ratio > 0) ? [{ layer, ratio }] : [];
   });
@@ -92,7 +93,7 @@ function check(run: Run, id: string, threshold: number, overRecords: number): Fi
       firstStep: window[0]?.step ?? 0,
       evidence: { updateRatio: ratio, layers: found.length },
       message: `${layer.path}${others}: an update changes the weights by ${shortNumber(Number(ratio.toPrecision(2)))} of themselves, where about 0.001 is usual.`,
-      remedies: isHigh ? learningRateRemedy(run) : ownSteps(run),
+      remedies: isHigh ? learningRateRemedy(run) : found.length < layers.length ? ownSteps(run) : [],
     }),
   ];
 }

@@ -1,5 +1,6 @@
-import { dispose, type Optimizer, type Tensor } from '@tensorflow/tfjs-core';
+import { dispose, type Optimizer, type serialization, type Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
+import { fastOrthogonal } from '../init/fast-orthogonal.js';
 import { type PlacedLayer, placeLayers } from '../layout/paths.js';
 import type { Plan } from './plan.js';
 
@@ -90,9 +91,32 @@ function draw(layer: Layer, drawn: DrawnWeights | undefined): void {
   else dispose(weights);
 }
 
+/** What holds initialisers, or layers that do, behind the public face of tfjs's layers. */
+interface Holder {
+  readonly [name: string]: unknown;
+  readonly cells?: readonly Holder[];
+}
+const initializerNames = ['kernel', 'recurrent', 'depthwise', 'pointwise', 'embeddings'].map(
+  (weight) => `${weight}Initializer`,
+);
+const heldLayers = ['cell', 'layer', 'forwardLayer', 'backwardLayer'];
+
+/** Takes ours in the place of tfjs's orthogonal initialisers, which throw where only its parts are imported. */
+function useFastOrthogonal(holder: object): void {
+  const held = holder as Holder;
+  for (const name of initializerNames) {
+    const given = held[name] as serialization.Serializable | null | undefined;
+    if (given?.getClassName() !== 'Orthogonal') continue;
+    Object.assign(held, { [name]: fastOrthogonal({ className: 'Orthogonal', config: given.getConfig() }) });
+  }
+  for (const name of heldLayers) if (held[name]) useFastOrthogonal(held[name]);
+  for (const cell of held.cells ?? []) useFastOrthogonal(cell);
+}
+
 function drawTwin(layer: Layer): Tensor[] {
   const cls = layer.constructor as unknown as Rebuildable<layers.Layer>;
   const twin = cls.fromConfig(cls, structuredClone(layer.getConfig()) as object);
+  useFastOrthogonal(twin);
   const [first] = layer.inboundNodes;
   if (!twin.built) twin.build([...(first?.inputShapes[0] ?? [])]);
   return twin.getWeights();

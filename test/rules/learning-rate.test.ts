@@ -107,13 +107,17 @@ describe('updateRatioHigh and updateRatioLow', () => {
   });
 
   test('advise an optimizer that fits each step to its gradients, where the present one does not', () => {
-    const remediesOf = (className: string) => {
+    const remediesOf = (className: string, others: number) => {
       const model = classifier({});
-      const run = moving(0.9e-6, { model: { ...model, optimizer: { className, config: {} } } });
+      const still = { weightNorm: 10, updateNorm: 9e-6 };
+      const change = weightsOf({ 'h1/kernel': still, '*': { weightNorm: 10, updateNorm: others } });
+      const run = moving(0, { model: { ...model, optimizer: { className, config: {} } }, change });
       return updateRatioLow().check(run)[0]?.remedies;
     };
-    expect(remediesOf('SGD')).toMatchObject([{ kind: 'optimizer', to: 'adam(0.001)' }]);
-    expect(remediesOf('Adam')).toEqual([]);
+    expect(remediesOf('SGD', 0.01)).toMatchObject([{ kind: 'optimizer', to: 'adam(0.001)' }]);
+    expect(remediesOf('Adam', 0.01)).toEqual([]);
+    // Where all stand still, the rate is what to change, and the rule for it says so.
+    expect(remediesOf('SGD', 9e-6)).toEqual([]);
   });
 
   test('are silent on a run that gets on, and reject thresholds that are none', () => {

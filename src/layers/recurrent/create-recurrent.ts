@@ -1,7 +1,7 @@
 import type { serialization } from '@tensorflow/tfjs-core';
 import type { LayerVariable, layers, Shape } from '@tensorflow/tfjs-layers';
+import { fastOrthogonal } from '../../init/fast-orthogonal.js';
 import { type OwnClass, registerOwnClass } from '../../init/own-class.js';
-import { fastOrthogonal } from './fast-orthogonal.js';
 import { cellOf, fuseLayer } from './fuse-layer.js';
 import { assertRecurrentOptions, type RecurrentOptions } from './recurrent-options.js';
 

@@ -1,14 +1,11 @@
 import * as tfl from '@tensorflow/tfjs-layers';
 import { expect, test } from 'vitest';
 import type { Remedy } from '../../../src/index.js';
-import { register, stats } from '../../../src/index.js';
+import { stats } from '../../../src/index.js';
 import { modelFacts } from '../../../src/layout/facts.js';
 import { disposeFork, fork } from '../../../src/treat/fork.js';
 import { planOf } from '../../../src/treat/plan.js';
 import { applyRemedy } from '../../../src/treat/remedies/apply.js';
-
-// Without the chained methods of tensors, which the package @tensorflow/tfjs adds, tfjs cannot draw an orthogonal matrix itself.
-register({ replaceOrthogonal: true });
 
 const units = 64;
 const remedy = (to: Remedy['to'], ...layers: string[]): Remedy => ({

@@ -1,8 +1,8 @@
 import { cast, type serialization, type Tensor, tidy } from '@tensorflow/tfjs-core';
 import { layers, type Shape } from '@tensorflow/tfjs-layers';
+import { fastOrthogonal } from '../../../init/fast-orthogonal.js';
 import { type OwnClass, registerOwnClass } from '../../../init/own-class.js';
 import type { Kwargs } from '../../define-layer.js';
-import { fastOrthogonal } from '../fast-orthogonal.js';
 import type { CellBody } from './cell-body.js';
 import { cellNoise } from './cell-noise.js';
 import { assertCellOptions, type CellOptions } from './cell-options.js';

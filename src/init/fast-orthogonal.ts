@@ -1,5 +1,5 @@
-import { orthogonal } from '../../init/orthogonal.js';
-import type { SavedObject } from '../../init/own-class.js';
+import { orthogonal } from './orthogonal.js';
+import type { SavedObject } from './own-class.js';
 
 /**
  * Ours in the place of tfjs's orthogonal initialiser, given by name or as saved, which is slow and throws without the chained
