@@ -18,6 +18,11 @@ export interface BenchCase {
   readonly baseline: string;
   /** Rounds in which every variant is measured once, between two samples of the baseline. @default 31 */
   readonly pairs?: number;
+  /**
+   * CPU time of a ratio's variant, and as much of its baseline. 50 holds its share of garbage; 0 is one turn: of many such
+   * ratios the median is far surer, but steps in which garbage is collected are no longer part of it. @default 50
+   */
+  readonly sampleMs?: number;
   /** Variants for which a tenth of the rounds, and at least five, must do: slow ones, whose ratios are far from 1. */
   readonly slow?: readonly string[];
   /** CPU time that every variant spends first, unmeasured, for the compiler to settle. @default 300 */
@@ -50,9 +55,6 @@ export interface MeasureOptions {
   readonly onRound?: (round: number, rounds: number) => void;
 }
 
-/** CPU time of a ratio's variant, and as much of its baseline: long enough for its share of garbage. */
-const sampleMs = 50;
-
 /** They take turns after this much, or after a unit that is longer: noise that lasts longer meets both alike and cancels out. */
 const turnMs = 2;
 
@@ -63,7 +65,16 @@ const turnMs = 2;
  */
 export async function measure(
   bench: string,
-  { case: name, backend, variants, baseline, pairs = 31, slow = [], warmupMs = 300 }: BenchCase,
+  {
+    case: name,
+    backend,
+    variants,
+    baseline,
+    pairs = 31,
+    sampleMs = 50,
+    slow = [],
+    warmupMs = 300,
+  }: BenchCase,
   { seed = 1, cpuMs = processCpuMs, onRound }: MeasureOptions = {},
 ): Promise<BenchRow[]> {
   const base = variants[baseline];
@@ -95,7 +106,7 @@ export async function measure(
   const ratios = new Map<string, number[]>(compared.map(([variant]) => [variant, []]));
   const slowEvery = Math.max(1, Math.min(10, Math.floor(pairs / 5)));
   for (let round = 0; round < pairs; round++) {
-    globalThis.gc?.();
+    if (sampleMs > 0 || round % 100 === 0) globalThis.gc?.();
     const due = compared.filter(([variant]) => round % slowEvery === 0 || !slow.includes(variant));
     let before = await sample(base, units);
     for (const [variant, unit] of shuffled(due, random)) {
