@@ -3,10 +3,11 @@
  * text; without a name it lists the benches.
  *
  * Standard output holds the result alone: a table or figures, or with `--json` one object a line. Progress goes to standard error.
+ * The exit code is 1 where a figure is out of its bounds.
  */
 import { readdirSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { type FigureBench, figureText } from './harness/figure.js';
+import { type FigureBench, figureText, keepsBounds } from './harness/figure.js';
 import { type Bench, type BenchRow, measure } from './harness/measure.js';
 import { table } from './harness/table.js';
 
@@ -48,7 +49,10 @@ async function run(name: string, json: boolean, only: string): Promise<void> {
   if (only === '') for await (const row of bench.rows?.() ?? []) keep([row]);
   if (!json && rows.length > 0) console.log(table(rows));
   if (only !== '' || !('figures' in bench)) return;
-  for await (const figure of bench.figures()) console.log(json ? JSON.stringify(figure) : figureText(figure));
+  for await (const figure of bench.figures()) {
+    console.log(json ? JSON.stringify(figure) : figureText(figure));
+    if (!keepsBounds(figure)) process.exitCode = 1;
+  }
 }
 
 const { positionals, values } = parseArgs({

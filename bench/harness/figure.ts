@@ -23,3 +23,7 @@ export function figureText({ case: name, figure, unit, atMost, atLeast }: BenchF
   ];
   return `${name}: ${figure} ${unit}${bounds.length > 0 ? ` (${bounds.join(', ')})` : ''}`;
 }
+
+/** Whether the number keeps its bounds. */
+export const keepsBounds = ({ figure, atMost = figure, atLeast = figure }: BenchFigure): boolean =>
+  figure <= atMost && figure >= atLeast;
