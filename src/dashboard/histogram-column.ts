@@ -13,6 +13,13 @@ export interface OctaveCounts {
   zeros: number;
   infinite: number;
   nans: number;
+  /** What the page was last given, and what of. */
+  shown?: {
+    readonly elements: number;
+    readonly low: number;
+    readonly high: number;
+    readonly shares: readonly number[];
+  };
 }
 
 /** By layer. */
@@ -86,19 +93,29 @@ function filledOctaves(columns: readonly (OctaveCounts | undefined)[]): readonly
   return [low, high];
 }
 
-function sharesOf({ counts, elements }: OctaveCounts, low: number, high: number): number[] {
+/** A live page shows all columns twice a second, of which only the newest gets more elements. */
+function sharesOf(column: OctaveCounts, low: number, high: number): readonly number[] {
+  const { counts, elements, shown } = column;
+  if (shown?.elements === elements && shown.low === low && shown.high === high) return shown.shares;
   const shares: number[] = [];
   for (let octave = low; octave <= high; octave++) {
     const count = counts[octave] ?? 0;
     shares.push(count === 0 ? 0 : Math.max(1, Math.round((1e4 * count) / elements)));
   }
+  column.shown = { elements, low, high, shares };
   return shares;
 }
 
 function countsOf(column: HistogramColumn, layer: number): OctaveCounts {
   const known = column.get(layer);
   if (known !== undefined) return known;
-  const made = { counts: new Float64Array(octaves + 1), elements: 0, zeros: 0, infinite: 0, nans: 0 };
+  const made: OctaveCounts = {
+    counts: new Float64Array(octaves + 1),
+    elements: 0,
+    zeros: 0,
+    infinite: 0,
+    nans: 0,
+  };
   column.set(layer, made);
   return made;
 }

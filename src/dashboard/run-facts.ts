@@ -8,8 +8,12 @@ export function runFacts({ run }: Report, recorded: number): Picture['facts'] {
   const { model, backend, steps } = run;
   const [first, last] = [steps[0], steps.at(-1)];
   if (first === undefined || last === undefined) return [];
-  const losses = steps.map(({ loss }) => loss).filter((loss) => loss !== null);
-  const [from, to] = [losses[0], losses.at(-1)];
+  const from = steps.find(({ loss }) => loss !== null)?.loss ?? undefined;
+  let to = from;
+  for (let i = steps.length - 1; i >= 0; i--) {
+    to = steps[i]?.loss ?? undefined;
+    if (to !== undefined) break;
+  }
   const facts: (readonly [string, string] | undefined)[] = [
     ['Steps', recorded === last.step - first.step + 1 ? `${recorded}` : `${recorded} of ${last.step + 1}`],
     from === undefined || to === undefined

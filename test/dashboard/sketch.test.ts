@@ -4,6 +4,7 @@ import type { Picture } from '../../src/dashboard/picture.js';
 import { createSketch } from '../../src/dashboard/sketch.js';
 import type { Report } from '../../src/record/finding.js';
 import type { Run, StepRecord } from '../../src/record/run.js';
+import { summarize } from '../../src/stats/summarize.js';
 import { chain, history, stats } from '../rules/histories.js';
 
 const reportOf = (run: Run): Report => ({ run, findings: [], verdict: 'As it is.' });
@@ -199,4 +200,19 @@ test('a run of no steps has a verdict and nothing else', () => {
   });
   expect(picture.gradient).toBeUndefined();
   expect(picture.loss).toBeUndefined();
+});
+
+test('a picture asked for while the run goes on changes none that comes later', () => {
+  // 1500 steps: columns are merged on the way, and octaves are added as the gradient shrinks.
+  const run = history({
+    steps: 1500,
+    gradients: (step) => ({ 'a/kernel': summarize([2 ** (-step / 50), 1, step % 3], { histogram: true }) }),
+  });
+  const sketch = createSketch(layerPathsOf(run.model));
+  for (const record of run.steps) {
+    sketch.add(record);
+    if (record.step % 7 === 0) sketch.picture(reportOf(run));
+  }
+  expect(sketch.picture(reportOf(run))).toEqual(pictureOf(run));
+  expect(pictureOf(run).histograms?.layers).toHaveLength(1);
 });
