@@ -81,7 +81,8 @@ function check(run: Run, share: number, dropout: number): Finding[] {
   const shares = [run.steps.slice(0, records), run.steps.slice(-records)].map(
     (part) => median(part.map(shareIn)) ?? 0,
   );
-  const most = wipedOut(run, penalties) ? shareIn(run.steps[0] as StepRecord) : Math.max(...shares);
+  const atFirst = wipedOut(run, penalties) ? shareIn(run.steps[0] as StepRecord) : 0;
+  const most = Math.max(atFirst, ...shares);
   if (penalties.length > 0 && most > share) {
     const paths = [...new Set(penalties.map(({ path }) => path))];
     return [

@@ -89,6 +89,12 @@ describe('overRegularization', () => {
     ]);
     expect(penalized(0.3, { change: shrinking(0.2) })).toEqual([]);
     expect(penalized(0.2, { change: shrinking(0.01) })).toEqual([]);
+    // Of a gradient that was large at first, what is left of the weights may still be all that pulls.
+    const small = (record: StepRecord) => ({
+      ...shrinking(0.01)(record),
+      globalNorm: record.step === 0 ? 10 : 0.005,
+    });
+    expect(penalized(0.3, { change: small })).toHaveLength(1);
   });
 
   test('leaves weights that grow because the rate is negative to the rule for rates', () => {
