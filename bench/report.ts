@@ -86,7 +86,7 @@ function pageOfLog({ steps, ...facts }: Run): string {
   journal.open(facts);
   for (const record of steps) journal.write(record);
   const report = journal.report();
-  return htmlPage(journal.picture(report), { plain: toText(report) });
+  return htmlPage(journal.news(report), { plain: toText(report) });
 }
 
 /** Median seconds until a chart of the page answers to a key; `undefined` without a Chromium. */

@@ -19,7 +19,7 @@ async function follow(address: string): Promise<void> {
     const started = performance.now();
     // The page holds the picture as it is.
     const page = await (await fetch(address, { headers: { connection: 'close' } })).text();
-    if (!page.includes('id="picture"')) throw new Error('This is no live page.');
+    if (!page.includes('id="news"')) throw new Error('This is no live page.');
     slowest = Math.max(slowest, performance.now() - started);
   }
   const response = await fetch(`${address}events`);
@@ -29,7 +29,7 @@ async function follow(address: string): Promise<void> {
     const parts = (open + text).split('\n\n');
     open = parts.pop() ?? '';
     for (const part of parts) {
-      const [, data] = /^event: picture\ndata: (.*)$/.exec(part) ?? [];
+      const [, data] = /^event: news\ndata: (.*)$/.exec(part) ?? [];
       if (data === undefined) continue;
       const { lastStep }: { lastStep: number } = JSON.parse(data);
       tell({ atMs: Date.now(), lastStep });

@@ -1,5 +1,5 @@
 import { layerPathsOf } from '../dashboard/layer-paths.js';
-import type { Picture } from '../dashboard/picture.js';
+import type { News } from '../dashboard/news.js';
 import { createSketch } from '../dashboard/sketch.js';
 import type { Finding, Report } from '../record/finding.js';
 import type { RunFacts, StepRecord } from '../record/run.js';
@@ -15,7 +15,8 @@ export interface Journal {
   /** Grows with everything taken in. */
   readonly changes: number;
   report(): Report;
-  picture(report: Report): Picture;
+  /** What there is to show; of the columns, those that changed after `since`, a number of {@link changes}. Default: all. */
+  news(report: Report, since?: number): News;
 }
 
 export interface JournalOptions {
@@ -30,11 +31,14 @@ const newestRecords = 1000;
 export function createJournal({ judges }: JournalOptions): Journal {
   let facts: RunFacts = { schema: 1, model: null, backend: null, data: null };
   let isLayer = layerPathsOf(null);
-  const sketch = createSketch((path) => isLayer(path));
+  let changes = 0;
+  const sketch = createSketch(
+    (path) => isLayer(path),
+    () => changes,
+  );
   let steps: StepRecord[] = [];
   const findings = new Map<string, Finding>();
   let recorded = 0;
-  let changes = 0;
 
   const keep = (finding: Finding): void => {
     const key = JSON.stringify([finding.rule, finding.where]);
@@ -77,6 +81,6 @@ export function createJournal({ judges }: JournalOptions): Journal {
       // Ranks what is known and sums it up; nothing is asked anew.
       return diagnose({ ...facts, steps }, [{ id: 'known', check: () => [...findings.values()] }]);
     },
-    picture: (report) => sketch.picture(report),
+    news: (report, since) => sketch.news(report, since),
   };
 }

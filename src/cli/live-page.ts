@@ -13,9 +13,9 @@ export function livePage(journal: Journal): LiveSource {
   return {
     page(events) {
       const made = report();
-      return htmlPage(journal.picture(made), { events, plain: toText(made) });
+      return htmlPage(journal.news(made), { events, plain: toText(made) });
     },
-    picture: () => JSON.stringify(journal.picture(report())),
+    news: (since) => JSON.stringify(journal.news(report(), since)),
     version: () => journal.changes,
   };
 }

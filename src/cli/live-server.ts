@@ -5,8 +5,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 export interface LiveSource {
   /** The whole page as it is now, which asks for news at this address. */
   page(events: string): string;
-  /** What the page is to show now, as JSON. */
-  picture(): string;
+  /** What is new since a version, as JSON; all without one. */
+  news(since?: number): string;
   /** Grows with everything new. */
   version(): number;
 }
@@ -48,9 +48,9 @@ export async function serveLive(
   { port, restPerWork }: ServeOptions,
 ): Promise<LiveServer> {
   const secret = randomBytes(24).toString('base64url');
-  const pages = new Set<ServerResponse>();
+  /** With the version that each has. */
+  const pages = new Map<ServerResponse, number>();
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let sent = -1;
   let hosts: readonly string[] = [];
 
   const server = createServer((request, response) => {
@@ -78,18 +78,23 @@ export async function serveLive(
   }
   function follow(response: ServerResponse): void {
     response.writeHead(200, { ...headers, 'content-type': 'text/event-stream' });
-    if (pages.size === 0) sent = source.version();
-    response.write(news('picture', source.picture()));
-    pages.add(response);
+    pages.set(response, source.version());
+    response.write(serverSent('news', source.news()));
     response.on('close', () => pages.delete(response));
     if (timer === undefined) loop();
   }
   function tell(): void {
-    if (source.version() === sent) return;
-    sent = source.version();
-    const text = news('picture', source.picture());
-    // A page that does not keep up gets the next news instead.
-    for (const page of pages) if (!page.writableNeedDrain) page.write(text);
+    const version = source.version();
+    // Most have seen the same.
+    const texts = new Map<number, string>();
+    for (const [page, seen] of pages) {
+      // A page that does not keep up gets more the next time.
+      if (seen === version || page.writableNeedDrain) continue;
+      const text = texts.get(seen) ?? serverSent('news', source.news(seen));
+      texts.set(seen, text);
+      page.write(text);
+      pages.set(page, version);
+    }
   }
   function loop(): void {
     const started = performance.now();
@@ -114,7 +119,7 @@ export async function serveLive(
       tell();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       await Promise.all(
-        [...pages].map((page) => new Promise<void>((done) => page.end(news('end', ''), done))),
+        [...pages.keys()].map((page) => new Promise<void>((done) => page.end(serverSent('end', ''), done))),
       );
       server.closeAllConnections();
       await closed;
@@ -128,6 +133,6 @@ function pathOf({ url = '' }: IncomingMessage): string[] {
 }
 
 /** JSON holds no line feed. */
-function news(event: string, data: string): string {
+function serverSent(event: string, data: string): string {
   return `event: ${event}\ndata: ${data}\n\n`;
 }

@@ -27,7 +27,7 @@ export async function writeReport(log: string, html: string, terminal: Terminal)
   if (await isDocument(log)) await readDocument(log, journal);
   else await readLog(log, journal, terminal);
   const report = journal.report();
-  await writeFile(html, htmlPage(journal.picture(report), { plain: toText(report) }));
+  await writeFile(html, htmlPage(journal.news(report), { plain: toText(report) }));
   terminal.out(plainText(report.verdict));
   terminal.out(`Written to ${plainText(html)}`);
 }

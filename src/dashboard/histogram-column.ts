@@ -1,5 +1,5 @@
 import type { TensorStats } from '../record/run.js';
-import type { HistogramGrid, LayerHistogram } from './picture.js';
+import type { HistogramNews } from './news.js';
 
 /** Exponents of float32, the subnormal numbers' included. */
 const octaves = 255;
@@ -13,13 +13,6 @@ export interface OctaveCounts {
   zeros: number;
   infinite: number;
   nans: number;
-  /** What the page was last given, and what of. */
-  shown?: {
-    readonly elements: number;
-    readonly low: number;
-    readonly high: number;
-    readonly shares: readonly number[];
-  };
 }
 
 /** By layer. */
@@ -54,55 +47,41 @@ export function mergeHistogramColumns(into: HistogramColumn, from: HistogramColu
   }
 }
 
-/** The histograms as the page gets them; `undefined` where there is none. */
-export function histogramGridOf(
-  entries: readonly (readonly [start: number, column: HistogramColumn])[],
-  columnWidth: number,
-  order: readonly number[],
-): HistogramGrid | undefined {
-  const layers = order.flatMap((layer) => {
-    const columns = entries.map(([, column]) => column.get(layer));
-    return columns.every((counts) => counts === undefined) ? [] : [layerHistogram(layer, columns)];
-  });
-  if (layers.length === 0) return undefined;
-  return { columns: entries.map(([start]) => start), columnWidth, layers };
-}
-
-function layerHistogram(layer: number, columns: readonly (OctaveCounts | undefined)[]): LayerHistogram {
-  const [low, high] = filledOctaves(columns);
+/** The column as a page is told it. */
+export function histogramNews(start: number, column: HistogramColumn): HistogramNews {
+  const layers = [...column.keys()];
+  const counts = [...column.values()];
+  const octavesOf = counts.map(filledOctaves);
   return {
-    layer,
-    lowest: high < 0 ? 0 : low + lowestExponent,
-    shares: columns.map((column) => (column === undefined ? [] : sharesOf(column, low, high))),
-    elements: columns.map((column) => column?.elements ?? 0),
-    zeros: columns.map((column) => column?.zeros ?? 0),
-    infinite: columns.map((column) => column?.infinite ?? 0),
-    nans: columns.map((column) => column?.nans ?? 0),
+    start,
+    layers,
+    lowest: octavesOf.map(([low, high]) => (high < 0 ? 0 : low + lowestExponent)),
+    shares: counts.map((own, index) => sharesOf(own, octavesOf[index] ?? nothing)),
+    elements: counts.map(({ elements }) => elements),
+    zeros: counts.map(({ zeros }) => zeros),
+    infinite: counts.map(({ infinite }) => infinite),
+    nans: counts.map(({ nans }) => nans),
   };
 }
 
-/** The first and the last octave with any count in any column; above 0 and -1 without any. */
-function filledOctaves(columns: readonly (OctaveCounts | undefined)[]): readonly [low: number, high: number] {
-  let [low, high] = [octaves, -1];
-  for (const column of columns) {
-    if (column === undefined) continue;
-    // From outside: what lies between is of no interest.
-    for (let octave = 0; octave < low; octave++) if (column.counts[octave] !== 0) low = octave;
-    for (let octave = octaves - 1; octave > high; octave--) if (column.counts[octave] !== 0) high = octave;
-  }
+type Octaves = readonly [low: number, high: number];
+const nothing: Octaves = [octaves, -1];
+
+/** The first and the last octave with any count. */
+function filledOctaves({ counts }: OctaveCounts): Octaves {
+  const low = counts.findIndex((count) => count > 0);
+  if (low < 0) return nothing;
+  let high = octaves - 1;
+  while (counts[high] === 0) high--;
   return [low, high];
 }
 
-/** A live page shows all columns twice a second, of which only the newest gets more elements. */
-function sharesOf(column: OctaveCounts, low: number, high: number): readonly number[] {
-  const { counts, elements, shown } = column;
-  if (shown?.elements === elements && shown.low === low && shown.high === high) return shown.shares;
+function sharesOf({ counts, elements }: OctaveCounts, [low, high]: Octaves): number[] {
   const shares: number[] = [];
   for (let octave = low; octave <= high; octave++) {
     const count = counts[octave] ?? 0;
     shares.push(count === 0 ? 0 : Math.max(1, Math.round((1e4 * count) / elements)));
   }
-  column.shown = { elements, low, high, shares };
   return shares;
 }
 

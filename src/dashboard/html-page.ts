@@ -1,5 +1,5 @@
+import type { News } from './news.js';
 import { pageScript, pageScriptHash, pageStyle, pageStyleHash } from './page-source.js';
-import type { Picture } from './picture.js';
 
 /** How a page is served. */
 export interface PageOptions {
@@ -10,10 +10,10 @@ export interface PageOptions {
 }
 
 /**
- * The page of a picture, in one piece. Its policy allows this script and this style by their hashes and nothing else: whatever
+ * The page of a run, in one piece. Its policy allows this script and this style by their hashes and nothing else: whatever
  * a layer is called, it cannot run.
  */
-export function htmlPage(picture: Picture, { events, plain }: PageOptions): string {
+export function htmlPage(news: News, { events, plain }: PageOptions): string {
   const policy = [
     "default-src 'none'",
     `script-src '${pageScriptHash}'`,
@@ -31,13 +31,13 @@ export function htmlPage(picture: Picture, { events, plain }: PageOptions): stri
 <meta http-equiv="Content-Security-Policy" content="${escapeHtml(policy.join('; '))}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
-<title>Gradient health: ${escapeHtml(picture.verdict.slice(0, 120))}</title>
+<title>Gradient health: ${escapeHtml(news.verdict.slice(0, 120))}</title>
 <link rel="icon" href="data:,">
 <style>${pageStyle}</style>
 </head>
 <body>
 <div id="gradient-health"${events === undefined ? '' : ` data-events="${escapeHtml(events)}"`}><noscript><pre>${escapeHtml(plain)}</pre></noscript></div>
-<script type="application/json" id="picture">${escapeJson(JSON.stringify(picture))}</script>
+<script type="application/json" id="news">${escapeJson(JSON.stringify(news))}</script>
 <script>${pageScript}</script>
 </body>
 </html>

@@ -61,22 +61,27 @@ export function mountDashboard(element: HostElement, source: DashboardSource): (
   let sketch: Sketch | undefined;
   let paths = '';
   let taken = -1;
+  let looks = 0;
+  let shown = -1;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   function look(): void {
+    looks++;
     const report = source.report();
     const { model, steps } = report.run;
     const now = JSON.stringify(model?.layers.map(({ path }) => path));
     // Compiled anew, or begun anew: another model.
     if (sketch === undefined || now !== paths || (steps.at(-1)?.step ?? -1) < taken) {
-      sketch = createSketch(layerPathsOf(model));
+      sketch = createSketch(layerPathsOf(model), () => looks);
+      shown = -1;
       paths = now;
       taken = -1;
     }
     const fresh = steps.filter(({ step }) => step > taken);
     for (const record of fresh) sketch.add(record);
     taken = steps.at(-1)?.step ?? -1;
-    app.show(sketch.picture(report));
+    app.show(sketch.news(report, shown));
+    shown = looks;
   }
   function loop(): void {
     const started = performance.now();

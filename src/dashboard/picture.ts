@@ -1,18 +1,22 @@
-// The numbers behind the page and nothing else: JSON without tensors, NaN or Infinity, bounded in size whatever the run's length.
-
-/** Everything that the page shows. */
-export interface Picture {
+/** What the page shows beside the columns of its charts. */
+export interface PictureHead {
   readonly verdict: string;
   readonly state: 'healthy' | 'suffers' | 'lost' | 'empty';
   /** What was recorded: names and values. */
   readonly facts: readonly (readonly [name: string, value: string])[];
   readonly findings: readonly FindingCard[];
   readonly layers: readonly PictureLayer[];
+  readonly lastStep: number;
+  readonly slope?: DepthSlope;
+  readonly preflight?: PreflightSlope;
+}
+
+/** Everything that the page shows, as charts read it. */
+export interface Picture extends PictureHead {
   /** First step of each column of the grids by step. */
   readonly columns: readonly number[];
   /** Steps that a column covers. */
   readonly columnWidth: number;
-  readonly lastStep: number;
   /** Share of the steps in each column whose gradients the clip changed, and that it rejected; absent without a clip. */
   readonly clip?: { readonly name: string; readonly fired: Line; readonly rejected: Line };
   /** log10 of the gradient norm by layer. */
@@ -27,8 +31,6 @@ export interface Picture {
   readonly globalNorm?: Range;
   /** Share of the training time that watching took. */
   readonly watchShare?: Line;
-  readonly slope?: DepthSlope;
-  readonly preflight?: PreflightSlope;
 }
 
 /** One number a column; `null` where nothing was measured, or nothing finite. */

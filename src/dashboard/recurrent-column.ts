@@ -1,10 +1,8 @@
 import type { ThroughTimeRecord } from '../record/run.js';
 import { shownText } from './label.js';
 import { average, type Mean, meanOf, mergeMeans } from './layer-cell.js';
-import type { Line, RecurrentPicture } from './picture.js';
-
-/** Most rows of time; longer sequences share them. */
-const mostRows = 64;
+import { type RecurrentNews, rowWidthOf } from './news.js';
+import type { Line } from './picture.js';
 
 /** The gradient through time of one layer in the steps of one column. */
 export interface Backward {
@@ -45,45 +43,34 @@ export function mergeRecurrentColumns(into: RecurrentColumn, from: RecurrentColu
   }
 }
 
-/** The recurrent layers as the page gets them. */
-export function recurrentPictures(
-  entries: readonly (readonly [start: number, column: RecurrentColumn])[],
-  columnWidth: number,
-  order: readonly number[],
-): RecurrentPicture[] {
-  return order.flatMap((layer) => {
-    const own = entries.flatMap(([start, column]) => {
-      const backward = column.get(layer);
-      return backward === undefined ? [] : [{ start, backward }];
-    });
-    if (own.length === 0) return [];
-    const columns = own.map(({ backward }) => backward);
-    const timeSteps = Math.max(...columns.map(({ hidden }) => hidden.length));
-    const rowWidth = Math.max(1, Math.ceil(timeSteps / mostRows));
-    const rows = (side: 'hidden' | 'cell'): readonly Line[] =>
-      Array.from({ length: Math.ceil(timeSteps / rowWidth) }, (_, row) =>
-        columns.map((backward) =>
-          meanOf(together(backward[side].slice(row * rowWidth, (row + 1) * rowWidth))),
-        ),
-      );
-    const names = [...new Set(columns.flatMap(({ gates }) => [...gates.keys()]))];
-    return [
-      {
-        layer,
-        columns: own.map(({ start }) => start),
-        columnWidth,
-        timeSteps,
-        rowWidth,
-        hidden: rows('hidden'),
-        ...(columns.some(({ cell }) => cell.length > 0) && { cell: rows('cell') }),
-        gates: names.map((name) => ({
-          name: shownText(name),
-          mean: columns.map(({ gates }) => meanOf(gates.get(name)?.mean ?? { sum: 0, count: 0 })),
-          saturated: columns.map(({ gates }) => meanOf(gates.get(name)?.saturated ?? { sum: 0, count: 0 })),
-        })),
-      },
-    ];
+/**
+ * The column as a page is told it.
+ *
+ * @param timeSteps - Longest sequence by layer, which decides how many time steps share a row.
+ */
+export function recurrentNews(
+  start: number,
+  column: RecurrentColumn,
+  timeSteps: ReadonlyMap<number, number>,
+): RecurrentNews {
+  const layers = [...column].map(([layer, { hidden, cell, gates }]) => {
+    const width = rowWidthOf(timeSteps.get(layer) ?? 0);
+    return {
+      layer,
+      hidden: rowsOf(hidden, width),
+      cell: rowsOf(cell, width),
+      gates: [...gates].map(
+        ([name, { mean, saturated }]) => [shownText(name), meanOf(mean), meanOf(saturated)] as const,
+      ),
+    };
   });
+  return { start, layers };
+}
+
+function rowsOf(times: readonly Mean[], width: number): Line {
+  return Array.from({ length: Math.ceil(times.length / width) }, (_, row) =>
+    meanOf(together(times.slice(row * width, (row + 1) * width))),
+  );
 }
 
 function together(means: readonly Mean[]): Mean {

@@ -33,5 +33,5 @@ import { createSketch } from './sketch.js';
 export function renderHtml(report: PageReport): string {
   const sketch = createSketch(layerPathsOf(report.run.model));
   for (const record of report.run.steps) sketch.add(record);
-  return htmlPage(sketch.picture(report), { plain: toText(report) });
+  return htmlPage(sketch.news(report), { plain: toText(report) });
 }

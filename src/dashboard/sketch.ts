@@ -1,27 +1,26 @@
 import type { Run, StepRecord } from '../record/run.js';
-import { createColumns } from './columns.js';
+import { type ColumnTail, createColumns } from './columns.js';
 import { type DepthProfile, depthSlope } from './depth-slope.js';
 import { findingCard } from './finding-card.js';
-import { gridOf, troubleOf } from './grid.js';
 import {
   addHistogram,
   emptyHistogramColumn,
-  histogramGridOf,
+  histogramNews,
   mergeHistogramColumns,
 } from './histogram-column.js';
 import { axisLabel, shownText } from './label.js';
-import { average, meanOf } from './layer-cell.js';
+import { average } from './layer-cell.js';
 import { addSums, createLayerIndex, type LayerIndex, type LayerSums, sumLayers } from './layer-norms.js';
-import type { Picture } from './picture.js';
+import type { News, Tail } from './news.js';
 import { type PageReport, preflightSlope } from './preflight-slope.js';
 import {
   addThroughTime,
   emptyRecurrentColumn,
   mergeRecurrentColumns,
-  recurrentPictures,
+  recurrentNews,
 } from './recurrent-column.js';
 import { runFacts, stateOf } from './run-facts.js';
-import { addStep, cellOf, emptyStepColumn, mergeStepColumns, rangeOf } from './step-column.js';
+import { addStep, cellOf, emptyStepColumn, mergeStepColumns, stepNews } from './step-column.js';
 
 /** As wide as a chart has pixels to tell columns apart. */
 const mostColumns = 400;
@@ -34,19 +33,29 @@ export interface Sketch {
   /** Takes a record in. One whose step is not above the last makes the run begin anew from there. */
   add(record: StepRecord): void;
   /**
-   * The picture so far.
+   * What there is to show now.
    *
    * @param report - Judges the run; of its records only the first and the last are looked at.
+   * @param since - Columns that have not changed after that are left out, by the clock that the sketch was given. Default: none.
    */
-  picture(report: PageReport): Picture;
+  news(report: PageReport, since?: number): News;
 }
 
-/** @param isLayer - Whether the model has a layer of this path. */
-export function createSketch(isLayer: (path: string) => boolean): Sketch {
+/**
+ * @param isLayer - Whether the model has a layer of this path.
+ * @param now - A clock that is moved on with every record; only news since a time need one.
+ */
+export function createSketch(isLayer: (path: string) => boolean, now: () => number = () => 0): Sketch {
   const layers = createLayerIndex(isLayer);
-  const steps = createColumns(mostColumns, emptyStepColumn, mergeStepColumns);
-  const histograms = createColumns(mostHistogramColumns, emptyHistogramColumn, mergeHistogramColumns);
-  const recurrent = createColumns(mostRecurrentColumns, emptyRecurrentColumn, mergeRecurrentColumns);
+  const steps = createColumns({ limit: mostColumns, empty: emptyStepColumn, merge: mergeStepColumns, now });
+  const histograms = createColumns({
+    ...{ limit: mostHistogramColumns, empty: emptyHistogramColumn, merge: mergeHistogramColumns, now },
+  });
+  const recurrent = createColumns({
+    ...{ limit: mostRecurrentColumns, empty: emptyRecurrentColumn, merge: mergeRecurrentColumns, now },
+  });
+  /** Longest sequence by recurrent layer. */
+  const timeSteps = new Map<number, number>();
   let lastStep = -1;
   let recorded = 0;
   let clipName: string | undefined;
@@ -79,7 +88,13 @@ export function createSketch(isLayer: (path: string) => boolean): Sketch {
       average(cell.saturated, saturatedShare);
     }
     for (const [path, through] of Object.entries(record.throughTime ?? {})) {
-      addThroughTime(recurrent.at(step), layers.indexOf(path), through);
+      const layer = layers.indexOf(path);
+      addThroughTime(recurrent.at(step), layer, through);
+      const { length } = through.hiddenGradientNorms;
+      if (length <= (timeSteps.get(layer) ?? -1)) continue;
+      timeSteps.set(layer, length);
+      // More time steps may share a row from now on.
+      recurrent.touch();
     }
     first ??= profile();
   }
@@ -95,18 +110,11 @@ export function createSketch(isLayer: (path: string) => boolean): Sketch {
     };
   }
 
-  function picture(report: PageReport): Picture {
+  function news(report: PageReport, since = -1): News {
     const { run, verdict, findings, profile: before } = report;
     const preflight = before && preflightSlope(before, layers.indexOf);
     const facts = new Map(run.model?.layers.map((layer) => [layer.path, layer]));
     const order = inDepthOrder(layers, run);
-    const columns = steps.entries();
-    const values = columns.map(([, column]) => column);
-    const share = values.map(({ watchShare }) => meanOf(watchShare));
-    const range = {
-      loss: rangeOf(values.map(({ loss }) => loss)),
-      norm: rangeOf(values.map(({ globalNorm }) => globalNorm)),
-    };
     const depths = new Map(
       order.flatMap((layer) => {
         const depth = facts.get(layers.paths[layer] ?? '')?.depth;
@@ -115,13 +123,6 @@ export function createSketch(isLayer: (path: string) => boolean): Sketch {
     );
     // One step that was not taken shows nothing that the look before training does not.
     const slope = preflight && recorded < 2 ? undefined : depthSlope(first, profile(), depths);
-    const grids = {
-      gradient: gridOf(values, order, ({ gradient }) => gradient, troubleOf),
-      update: gridOf(values, order, ({ update }) => update),
-      dead: gridOf(values, order, ({ dead }) => dead),
-      saturated: gridOf(values, order, ({ saturated }) => saturated),
-      histograms: histogramGridOf(histograms.entries(), histograms.width, order),
-    };
     return {
       verdict: shownText(verdict, 1200),
       state: stateOf(report),
@@ -140,27 +141,21 @@ export function createSketch(isLayer: (path: string) => boolean): Sketch {
           ...(className && { className: shownText(className) }),
         };
       }),
-      columns: columns.map(([start]) => start),
-      columnWidth: steps.width,
       lastStep: Math.max(0, lastStep),
-      ...(clipName !== undefined && {
-        clip: {
-          name: shownText(clipName),
-          fired: values.map(({ clipped }) => meanOf(clipped)),
-          rejected: values.map(({ rejected }) => meanOf(rejected)),
-        },
-      }),
-      ...defined(grids),
-      recurrent: recurrentPictures(recurrent.entries(), recurrent.width, order),
-      ...(range.loss && { loss: range.loss }),
-      ...(range.norm && { globalNorm: range.norm }),
-      ...(share.some((value) => value !== null) && { watchShare: share }),
+      order,
+      ...(clipName !== undefined && { clipName: shownText(clipName) }),
+      timeSteps: [...timeSteps],
+      tails: {
+        steps: told(steps.tail(since), stepNews),
+        histograms: told(histograms.tail(since), histogramNews),
+        recurrent: told(recurrent.tail(since), (start, column) => recurrentNews(start, column, timeSteps)),
+      },
       ...(preflight && { preflight }),
       ...(slope && { slope }),
     };
   }
 
-  return { add, picture };
+  return { add, news };
 }
 
 /** Layers in the order of depth, then as they turned up. */
@@ -170,9 +165,6 @@ function inDepthOrder({ paths }: LayerIndex, { model }: Run): number[] {
   return [...paths.keys()].sort((a, b) => depthOf(a) - depthOf(b) || a - b);
 }
 
-/** Without the properties that are `undefined`. */
-function defined<T extends object>(parts: T): { [K in keyof T]?: NonNullable<T[K]> } {
-  return Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: NonNullable<T[K]>;
-  };
+function told<T, N>({ from, width, columns }: ColumnTail<T>, tell: (start: number, column: T) => N): Tail<N> {
+  return { from, width, columns: columns.map(([start, column]) => tell(start, column)) };
 }

@@ -1,14 +1,17 @@
 import type { StepRecord } from '../record/run.js';
+import { defined } from './defined.js';
 import {
   average,
   emptyCell,
   type LayerCell,
   type Mean,
+  meanOf,
   mergeCells,
   mergeMeans,
   shorter,
 } from './layer-cell.js';
-import type { Line, Range } from './picture.js';
+import type { SpreadNews, StepNews } from './news.js';
+import type { Mark } from './picture.js';
 
 /** Least, greatest and mean of the finite numbers, and a count of the others. */
 export interface Spread extends Mean {
@@ -67,17 +70,44 @@ export function mergeStepColumns(into: StepColumn, from: StepColumn): void {
   mergeMeans(into.rejected, from.rejected);
 }
 
-/** A spread by column as the page gets it; `undefined` where nothing was measured. */
-export function rangeOf(spreads: readonly Spread[]): Range | undefined {
-  if (spreads.every(({ count, nonFinite }) => count === 0 && nonFinite === 0)) return undefined;
-  const line = (value: (spread: Spread) => number): Line =>
-    spreads.map((spread) => (spread.count === 0 ? null : shorter(value(spread))));
+/** The column as a page is told it. */
+export function stepNews(start: number, column: StepColumn): StepNews {
+  const { cells, loss, globalNorm, watchShare, clipped, rejected } = column;
   return {
-    least: line(({ least }) => least),
-    mean: line(({ sum, count }) => sum / count),
-    greatest: line(({ greatest }) => greatest),
-    nonFinite: spreads.flatMap(({ nonFinite }, column) => (nonFinite > 0 ? [column] : [])),
+    start,
+    ...defined({
+      loss: spreadNews(loss),
+      globalNorm: spreadNews(globalNorm),
+      gradient: byLayer(cells, ({ gradient }) => meanOf(gradient)),
+      update: byLayer(cells, ({ update }) => meanOf(update)),
+      dead: byLayer(cells, ({ dead }) => meanOf(dead)),
+      saturated: byLayer(cells, ({ saturated }) => meanOf(saturated)),
+      trouble: byLayer(cells, troubleOf),
+    }),
+    watchShare: meanOf(watchShare),
+    clipped: meanOf(clipped),
+    rejected: meanOf(rejected),
   };
+}
+
+function byLayer<T>(
+  cells: readonly LayerCell[],
+  of: (cell: LayerCell) => T | null,
+): (T | null)[] | undefined {
+  const line = cells.map(of);
+  return line.some((value) => value !== null) ? line : undefined;
+}
+
+/** What kept the gradient norm from being a number, by the worst in the column: NaN, then infinite, then 0 where there was nothing else. */
+function troubleOf({ nans, infinite, zeros, gradient }: LayerCell): Mark['kind'] | null {
+  if (nans > 0) return 'nan';
+  if (infinite > 0) return 'infinite';
+  return zeros > 0 && gradient.count === 0 ? 'zero' : null;
+}
+
+function spreadNews({ sum, count, least, greatest, nonFinite }: Spread): SpreadNews | undefined {
+  if (count === 0) return nonFinite === 0 ? undefined : [null, null, null, nonFinite];
+  return [shorter(least), shorter(sum / count), shorter(greatest), nonFinite];
 }
 
 function emptySpread(): Spread {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { liveSink } from '../../src/cli/live-sink.js';
 import { runCli } from '../../src/cli/run-cli.js';
+import { createFollower } from '../../src/dashboard/page/follow-news.js';
 import type { Finding } from '../../src/record/finding.js';
 import { jsonlLine } from '../../src/record/jsonl.js';
 import type { Run } from '../../src/record/run.js';
@@ -144,10 +145,11 @@ test('news come as they are made, then the end, and the port is closed', async (
   };
   const seen: string[] = [];
   let lastVerdict = '';
+  const follow = createFollower();
   let ended: Promise<void> | undefined;
   for await (const { event, data } of news(url)) {
     if (event === 'end') break;
-    const { columns, verdict }: { columns: number[]; verdict: string } = JSON.parse(data);
+    const { columns, verdict } = follow(JSON.parse(data));
     seen.push(`${columns.length} steps`);
     lastVerdict = verdict;
     const next = steps[columns.length];
@@ -221,9 +223,10 @@ describe('gradient-health live', () => {
     const stopping = new AbortController();
     const { url, ended, out } = await start(log, stopping.signal);
     const seen: number[] = [];
+    const follow = createFollower();
     for await (const { event, data } of news(url)) {
       if (event === 'end') break;
-      const { length } = (JSON.parse(data) as { columns: number[] }).columns;
+      const { length } = follow(JSON.parse(data)).columns;
       if (length === seen.at(-1)) continue;
       seen.push(length);
       if (length === 1) appendFileSync(log, second.slice(30));
@@ -245,10 +248,9 @@ describe('gradient-health live', () => {
     await sink.write(steps[0]!);
     const { url, ended, out } = await start(log, new AbortController().signal);
     const seen: string[] = [];
+    const follow = createFollower();
     for await (const { event, data } of news(url)) {
-      seen.push(
-        event === 'end' ? event : `${(JSON.parse(data) as { columns: number[] }).columns.length} steps`,
-      );
+      seen.push(event === 'end' ? event : `${follow(JSON.parse(data)).columns.length} steps`);
       if (seen.length > 1) continue;
       for (const record of steps.slice(1)) await sink.write(record);
       await sink.close?.();

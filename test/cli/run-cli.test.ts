@@ -29,7 +29,7 @@ async function cli(...words: string[]): Promise<{ code: number; out: string; err
 const pictureIn = (
   html: string,
 ): { verdict: string; facts: string[][]; findings: { rule: string; firstStep: number }[] } =>
-  JSON.parse(/id="picture">([\s\S]*?)<\/script>/.exec(readFileSync(html, 'utf8'))?.[1] ?? 'null');
+  JSON.parse(/id="news">([\s\S]*?)<\/script>/.exec(readFileSync(html, 'utf8'))?.[1] ?? 'null');
 
 describe('report', () => {
   test('writes the page of a log beside it, and says the verdict', async () => {

@@ -3,6 +3,7 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import { preflight } from 'gradient-health';
 import { renderHtml } from 'gradient-health/dashboard';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { createFollower } from '../../src/dashboard/page/follow-news.js';
 import type { Picture } from '../../src/dashboard/picture.js';
 import { type PageProfile, preflightSlope } from '../../src/dashboard/preflight-slope.js';
 import type { Report } from '../../src/record/finding.js';
@@ -51,7 +52,7 @@ describe('the slope before training', () => {
 
 describe('the page of what preflight reports', () => {
   const pictureOf = (html: string): Picture =>
-    JSON.parse(/id="picture">([\s\S]*?)<\/script>/.exec(html)?.[1] ?? 'null');
+    createFollower()(JSON.parse(/id="news">([\s\S]*?)<\/script>/.exec(html)?.[1] ?? 'null'));
   let looked: Awaited<ReturnType<typeof preflight>>;
   beforeAll(async () => {
     await tf.setBackend('cpu');

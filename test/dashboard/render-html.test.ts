@@ -11,7 +11,7 @@ import { history, stats } from '../rules/histories.js';
 const policyOf = (html: string): string =>
   (/http-equiv="Content-Security-Policy" content="([^"]*)"/.exec(html)?.[1] ?? '').replaceAll('&#39;', "'");
 const dataOf = (html: string): string =>
-  /<script type="application\/json" id="picture">([\s\S]*?)<\/script>/.exec(html)?.[1] ?? '';
+  /<script type="application\/json" id="news">([\s\S]*?)<\/script>/.exec(html)?.[1] ?? '';
 const hash = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
 const evil = `</script><img src=x onerror=alert(1)>\u202egpj.exe\u001b[2J <!-- 👩‍👩‍👧 ${'x'.repeat(10_000)}`;

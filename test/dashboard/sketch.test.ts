@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { layerPathsOf } from '../../src/dashboard/layer-paths.js';
+import { createFollower } from '../../src/dashboard/page/follow-news.js';
 import type { Picture } from '../../src/dashboard/picture.js';
 import { createSketch } from '../../src/dashboard/sketch.js';
 import type { Report } from '../../src/record/finding.js';
@@ -11,7 +12,7 @@ const reportOf = (run: Run): Report => ({ run, findings: [], verdict: 'As it is.
 const pictureOf = (run: Run): Picture => {
   const sketch = createSketch(layerPathsOf(run.model));
   for (const record of run.steps) sketch.add(record);
-  return sketch.picture(reportOf(run));
+  return createFollower()(sketch.news(reportOf(run)));
 };
 const names = (picture: Picture, rows: readonly number[] = []): string[] =>
   rows.map((layer) => picture.layers[layer]!.name);
@@ -176,17 +177,19 @@ test('a log in which the run was started again shows the later one from there on
     ...after.steps.map((record) => ({ ...record, step: record.step + 2 })),
   ])
     sketch.add(record);
-  expect(sketch.picture(reportOf(after)).loss?.mean).toEqual([1, 1, 2, 2, 2]);
+  expect(createFollower()(sketch.news(reportOf(after))).loss?.mean).toEqual([1, 1, 2, 2, 2]);
 });
 
-test('a picture is plain JSON, whatever was not finite', () => {
+test('news are plain JSON, whatever was not finite', () => {
   const sick = history({
     steps: 4,
     loss: (step) => [1, Number.NaN, Number.POSITIVE_INFINITY, null][step]!,
     gradients: (step) => ({ 'a/kernel': step === 0 ? 1 : Number.NaN, 'b/kernel': Number.POSITIVE_INFINITY }),
   });
-  const picture = pictureOf(sick);
-  expect(JSON.parse(JSON.stringify(picture))).toEqual(picture);
+  const sketch = createSketch(() => false);
+  for (const record of sick.steps) sketch.add(record);
+  const news = sketch.news(reportOf(sick));
+  expect(JSON.parse(JSON.stringify(news))).toEqual(news);
 });
 
 test('a run of no steps has a verdict and nothing else', () => {
@@ -202,17 +205,55 @@ test('a run of no steps has a verdict and nothing else', () => {
   expect(picture.loss).toBeUndefined();
 });
 
-test('a picture asked for while the run goes on changes none that comes later', () => {
-  // 1500 steps: columns are merged on the way, and octaves are added as the gradient shrinks.
+describe('news since a time', () => {
+  /** 1500 steps: columns are merged on the way, octaves are added as the gradient shrinks, and sequences get longer. */
   const run = history({
     steps: 1500,
     gradients: (step) => ({ 'a/kernel': summarize([2 ** (-step / 50), 1, step % 3], { histogram: true }) }),
+    change: (record) => ({
+      ...record,
+      throughTime: {
+        lstm: { hiddenGradientNorms: Array.from({ length: 40 + (record.step >> 4) }, (_, t) => t + 1) },
+      },
+    }),
   });
-  const sketch = createSketch(layerPathsOf(run.model));
-  for (const record of run.steps) {
-    sketch.add(record);
-    if (record.step % 7 === 0) sketch.picture(reportOf(run));
-  }
-  expect(sketch.picture(reportOf(run))).toEqual(pictureOf(run));
-  expect(pictureOf(run).histograms?.layers).toHaveLength(1);
+  /** Started again twice: once a little back, once far. */
+  const steps = [
+    ...run.steps.slice(0, 700),
+    ...run.steps.slice(650, 1400),
+    ...run.steps.slice(20, 90),
+    ...run.steps.slice(90, 1500),
+  ];
+
+  test.each([1, 7, 300])('asked for after every %i records, show the same as all at once', (every) => {
+    let now = 0;
+    const sketch = createSketch(layerPathsOf(run.model), () => now);
+    const follow = createFollower();
+    let shown = -1;
+    for (const record of steps) {
+      now++;
+      sketch.add(record);
+      if (now % every !== 0) continue;
+      const picture = follow(sketch.news(reportOf(run), shown));
+      shown = now;
+      if (now % 49 === 0) expect(picture).toEqual(createFollower()(sketch.news(reportOf(run))));
+    }
+    const picture = follow(sketch.news(reportOf(run), shown));
+    expect(picture).toEqual(createFollower()(sketch.news(reportOf(run))));
+    expect(picture.histograms?.layers).toHaveLength(1);
+    expect(picture.recurrent[0]?.timeSteps).toBe(133);
+  });
+
+  test('hold the columns that changed, and no other', () => {
+    let now = 0;
+    const sketch = createSketch(layerPathsOf(run.model), () => now);
+    for (const record of run.steps.slice(0, 300)) {
+      now++;
+      sketch.add(record);
+    }
+    const { steps, recurrent } = sketch.news(reportOf(run), 298).tails;
+    expect([steps.from, steps.columns.map(({ start }) => start)]).toEqual([298, [298, 299]]);
+    expect(recurrent.columns.map(({ start }) => start)).toEqual([296]);
+    expect(sketch.news(reportOf(run), 300).tails.steps).toEqual({ from: 300, width: 1, columns: [] });
+  });
 });

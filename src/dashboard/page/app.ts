@@ -1,3 +1,4 @@
+import type { News } from '../news.js';
 import type { Picture } from '../picture.js';
 import type { Chart, Scene } from './chart.js';
 import { costChart } from './charts/cost.js';
@@ -11,6 +12,7 @@ import { slopeChart } from './charts/slope.js';
 import { cellThroughTime, hiddenThroughTime } from './charts/through-time.js';
 import { updateBand } from './charts/update-band.js';
 import { element } from './element.js';
+import { createFollower } from './follow-news.js';
 import { createFrame, type Frame } from './frame.js';
 import { findingsPart, verdictPart } from './head.js';
 import { createLayerChoice } from './layer-choice.js';
@@ -37,8 +39,8 @@ const widest = 1040;
 
 /** The page of one run. */
 export interface App {
-  /** Shows this picture in the place of the one before. */
-  show(picture: Picture): void;
+  /** Shows the run as it is with these news, the first of which are whole. */
+  show(news: News): void;
   /** Tells under the head how live it is; an empty text hides it. */
   status(text: string): void;
   remove(): void;
@@ -71,6 +73,7 @@ export function createApp(root: HTMLElement): App {
   );
 
   const prefersDark = matchMedia('(prefers-color-scheme: dark)');
+  const follow = createFollower();
   let picture: Picture | undefined;
   let layer: number | null = null;
   let printing = false;
@@ -116,7 +119,8 @@ export function createApp(root: HTMLElement): App {
   resized.observe(figures);
 
   return {
-    show(next) {
+    show(news) {
+      const next = follow(news);
       picture = next;
       const now = {
         verdict: JSON.stringify([next.verdict, next.state, next.facts]),
