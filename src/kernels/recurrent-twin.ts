@@ -1,5 +1,11 @@
 import { createMatrixTwin } from './matrix-twin.js';
-import type { GruStep, LstmStep, RecurrentKernels, TimeStep } from './recurrent.js';
+import {
+  type GruStep,
+  type LstmStep,
+  openingsRoom,
+  type RecurrentKernels,
+  type TimeStep,
+} from './recurrent.js';
 
 /** What the recurrent kernels do, in plain TypeScript and with a heap of its own. */
 export function createRecurrentTwin(): RecurrentKernels {
@@ -60,6 +66,7 @@ export function createRecurrentTwin(): RecurrentKernels {
     });
   }
   function sumOpenings(step: TimeStep, gates: number, summed: readonly number[], to: number): void {
+    heap.fill(0, to, to + openingsRoom(summed.length));
     for (const [index, place] of summed.entries()) {
       let [sum, saturated] = [0, 0];
       elements(step, gates, (gate) => {

@@ -24,6 +24,9 @@ export interface TimeStep {
   readonly hard: boolean;
 }
 
+/** Floats in which the openings of so many gates are summed up: two in the end, more on the way. */
+export const openingsRoom = (gates: number): number => 8 * gates;
+
 /** Gates: input, forget, candidate, output. */
 export interface LstmStep extends TimeStep {
   readonly cBefore: number;
@@ -58,7 +61,7 @@ export interface RecurrentKernels extends MatrixKernels {
    * steps, one after the other.
    *
    * @param openings - Where the gates but the candidate are summed up, masked rows left out: of each the sum, and how many
-   *   are farther than 0.45 from a half.
+   *   are farther than 0.45 from a half; then zeros, up to {@link openingsRoom}.
    */
   lstmReplay(step: LstmStep, hBefore: number, h: number, shown: number, openings: number | undefined): void;
   /**

@@ -1,6 +1,7 @@
 import { dispose, type Optimizer, type serialization, type Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import { fastOrthogonal } from '../init/fast-orthogonal.js';
+import { readSaved } from '../init/own-class.js';
 import { type PlacedLayer, placeLayers } from '../layout/paths.js';
 import type { Plan } from './plan.js';
 
@@ -113,9 +114,18 @@ function useFastOrthogonal(holder: object): void {
   for (const cell of held.cells ?? []) useFastOrthogonal(cell);
 }
 
-function drawTwin(layer: Layer): Tensor[] {
+/** By the class that its name stands for: what a fused layer can, the one of tfjs that it was made of may refuse. */
+function rebuiltLayer(layer: Layer): layers.Layer {
+  const className = layer.getClassName();
+  const config = structuredClone(layer.getConfig()) as serialization.ConfigDict;
+  const known = readSaved({ className, config });
+  if (known) return known as layers.Layer;
   const cls = layer.constructor as unknown as Rebuildable<layers.Layer>;
-  const twin = cls.fromConfig(cls, structuredClone(layer.getConfig()) as object);
+  return cls.fromConfig(cls, config);
+}
+
+function drawTwin(layer: Layer): Tensor[] {
+  const twin = rebuiltLayer(layer);
   useFastOrthogonal(twin);
   const [first] = layer.inboundNodes;
   if (!twin.built) twin.build([...(first?.inputShapes[0] ?? [])]);

@@ -4,7 +4,7 @@
 
 import { gate4, gateSlope4, tanh4 } from './curves';
 import { addSquares, sum2 } from './lanes';
-import { addRow, countSaturated, storeOpenings } from './openings';
+import { addOpenings, closeOpenings, OPENINGS } from './openings';
 
 /** Activates update and reset gate in place. */
 export function gruGates(z: usize, gates: i32, rows: i32, width: usize, hard: i32): void {
@@ -60,41 +60,31 @@ export function gruForward(
  * Takes steps again, from gates that are activated already: h to the last bit as `gruForward` left it. The rows may be those of
  * many time steps, one after the other.
  *
- * @param openings - Where those of update and reset gate are summed up, two floats each; 0 for nowhere.
+ * @param openings - Where those of update and reset gate are summed up, two floats each and room for six more; 0 for nowhere.
  */
 export function gruReplay(
   z: usize, gates: i32, hBefore: usize, mask: usize, h: usize, openings: usize, rows: i32, width: usize,
 ): void {
   let one = f32x4.splat(1);
-  let updates = f64x2.splat(0), resets = updates;
-  let stuckUpdates = i32x4.splat(0), stuckResets = stuckUpdates;
+  if (openings) memory.fill(openings, 0, 2 * OPENINGS);
   for (let row = 0; row < rows; row++) {
     if (mask && load<f32>(mask + (row << 2)) == 0) {
       memory.copy(h, hBefore, width);
     } else {
-      let updateRow = f32x4.splat(0), resetRow = updateRow;
+      if (openings) {
+        addOpenings(openings, z, width);
+        addOpenings(openings + OPENINGS, z + width, width);
+      }
       for (let at: usize = 0; at < width; at += 16) {
         let u = v128.load(z + at), n = v128.load(z + 2 * width + at);
         v128.store(h + at, f32x4.add(f32x4.mul(u, v128.load(hBefore + at)), f32x4.mul(f32x4.sub(one, u), n)));
-        if (openings) {
-          let r = v128.load(z + width + at);
-          updateRow = f32x4.add(updateRow, u);
-          resetRow = f32x4.add(resetRow, r);
-          stuckUpdates = countSaturated(stuckUpdates, u);
-          stuckResets = countSaturated(stuckResets, r);
-        }
       }
-      updates = addRow(updates, updateRow);
-      resets = addRow(resets, resetRow);
     }
     z += <usize>gates * width;
     hBefore += width;
     h += width;
   }
-  if (openings) {
-    storeOpenings(openings, updates, stuckUpdates);
-    storeOpenings(openings + 8, resets, stuckResets);
-  }
+  if (openings) closeOpenings(openings, 2);
 }
 
 /**

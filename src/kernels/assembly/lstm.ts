@@ -3,7 +3,7 @@
 
 import { gate4, gateSlope4, tanh4 } from './curves';
 import { addSquares, sum2 } from './lanes';
-import { addRow, countSaturated, storeOpenings } from './openings';
+import { addOpenings, closeOpenings, OPENINGS } from './openings';
 
 /**
  * Activates the gates in place and takes the step: c = f c' + i g, h = o tanh c. Rows whose mask is 0 keep the states of
@@ -44,20 +44,23 @@ export function lstmForward(
  * Takes steps again, from gates that are activated already: c and h to the last bit as `lstmForward` left them, and tanh c. The
  * rows may be those of many time steps, one after the other.
  *
- * @param openings - Where those of input, forget and output gate are summed up, two floats each; 0 for nowhere.
+ * @param openings - Where those of input, forget and output gate are summed up, two floats each and room for six more; 0 for nowhere.
  */
 export function lstmReplay(
   z: usize, cBefore: usize, hBefore: usize, mask: usize, c: usize, h: usize, shown: usize, openings: usize,
   rows: i32, width: usize,
 ): void {
-  let inputs = f64x2.splat(0), forgets = inputs, outputs = inputs;
-  let stuckInputs = i32x4.splat(0), stuckForgets = stuckInputs, stuckOutputs = stuckInputs;
+  if (openings) memory.fill(openings, 0, 3 * OPENINGS);
   for (let row = 0; row < rows; row++) {
     if (mask && load<f32>(mask + (row << 2)) == 0) {
       memory.copy(c, cBefore, width);
       memory.copy(h, hBefore, width);
     } else {
-      let inputRow = f32x4.splat(0), forgetRow = inputRow, outputRow = inputRow;
+      if (openings) {
+        addOpenings(openings, z, width);
+        addOpenings(openings + OPENINGS, z + width, width);
+        addOpenings(openings + 2 * OPENINGS, z + 3 * width, width);
+      }
       for (let at: usize = 0; at < width; at += 16) {
         let zi = z + at, zf = zi + width, zg = zf + width, zo = zg + width;
         let i = v128.load(zi), f = v128.load(zf), o = v128.load(zo);
@@ -66,18 +69,7 @@ export function lstmReplay(
         v128.store(c + at, memory4);
         v128.store(shown + at, t);
         v128.store(h + at, f32x4.mul(o, t));
-        if (openings) {
-          inputRow = f32x4.add(inputRow, i);
-          forgetRow = f32x4.add(forgetRow, f);
-          outputRow = f32x4.add(outputRow, o);
-          stuckInputs = countSaturated(stuckInputs, i);
-          stuckForgets = countSaturated(stuckForgets, f);
-          stuckOutputs = countSaturated(stuckOutputs, o);
-        }
       }
-      inputs = addRow(inputs, inputRow);
-      forgets = addRow(forgets, forgetRow);
-      outputs = addRow(outputs, outputRow);
     }
     z += 4 * width;
     cBefore += width;
@@ -86,11 +78,7 @@ export function lstmReplay(
     h += width;
     shown += width;
   }
-  if (openings) {
-    storeOpenings(openings, inputs, stuckInputs);
-    storeOpenings(openings + 8, forgets, stuckForgets);
-    storeOpenings(openings + 16, outputs, stuckOutputs);
-  }
+  if (openings) closeOpenings(openings, 3);
 }
 
 /**

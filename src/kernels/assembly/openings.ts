@@ -1,25 +1,38 @@
-// How far gates open, summed up while they are at hand. Of each gate: its sum over a row in float32, over all rows in float64, and
-// counts of openings farther than 0.45 from a half.
+// How far gates open. Of each gate: its sum over a row in float32, over all rows in float64, and a count of openings farther than
+// 0.45 from a half. In a loop of its own for each gate: within that of a step, the sums would not fit into the registers.
 
 import { high, sum2, sum4 } from './lanes';
 
-/** Counts those of four openings that are all but open or shut. */
+/** Where the openings of one gate are summed up: two float64, then four int32. */
+export const OPENINGS: usize = 32;
+
+/** Adds a row of a gate, whose width is a multiple of 32. */
 // @ts-ignore: decorator
 @inline
-export function countSaturated(counts: v128, opening: v128): v128 {
-  let away = f32x4.abs(f32x4.sub(opening, f32x4.splat(0.5)));
-  return i32x4.sub(counts, f32x4.gt(away, f32x4.splat(0.45)));
+export function addOpenings(to: usize, gate: usize, width: usize): void {
+  let half = f32x4.splat(0.5), far = f32x4.splat(0.2025);
+  let sum = f32x4.splat(0), sum2 = sum, counts = v128.load(to, 16), counts2 = i32x4.splat(0);
+  for (let at: usize = 0; at < width; at += 32) {
+    let a = v128.load(gate + at), b = v128.load(gate + at, 16);
+    sum = f32x4.add(sum, a);
+    sum2 = f32x4.add(sum2, b);
+    let fromHalf = f32x4.sub(a, half), fromHalf2 = f32x4.sub(b, half);
+    counts = i32x4.sub(counts, f32x4.lt(far, f32x4.mul(fromHalf, fromHalf)));
+    counts2 = i32x4.sub(counts2, f32x4.lt(far, f32x4.mul(fromHalf2, fromHalf2)));
+  }
+  sum = f32x4.add(sum, sum2);
+  let wide = f64x2.add(f64x2.promote_low_f32x4(sum), f64x2.promote_low_f32x4(high(sum)));
+  v128.store(to, f64x2.add(v128.load(to), wide));
+  v128.store(to, i32x4.add(counts, counts2), 16);
 }
 
-/** Adds the sums of a row to those of all rows. */
-// @ts-ignore: decorator
-@inline
-export function addRow(total: v128, row: v128): v128 {
-  return f64x2.add(total, f64x2.add(f64x2.promote_low_f32x4(row), f64x2.promote_low_f32x4(high(row))));
-}
-
-/** Writes sum and count of a gate, two floats. */
-export function storeOpenings(to: usize, total: v128, counts: v128): void {
-  store<f32>(to, <f32>sum2(total));
-  store<f32>(to, <f32>sum4(counts), 4);
+/** Turns what was summed up of a number of gates, one after the other, into a sum and a count of each, two floats; 0 behind them. */
+export function closeOpenings(from: usize, gates: i32): void {
+  let to = from, end = from + <usize>gates * OPENINGS;
+  for (; from < end; from += OPENINGS, to += 8) {
+    let total = sum2(v128.load(from)), count = sum4(v128.load(from, 16));
+    store<f32>(to, <f32>total);
+    store<f32>(to, <f32>count, 4);
+  }
+  memory.fill(to, 0, end - to);
 }

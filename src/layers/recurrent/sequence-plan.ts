@@ -1,4 +1,5 @@
 import { packedLength } from '../../kernels/matrix.js';
+import { openingsRoom } from '../../kernels/recurrent.js';
 
 /** A cell, and how it goes through a sequence. */
 export interface SequenceShape {
@@ -113,7 +114,7 @@ export function planSequence(shape: SequenceShape, hasKeep: boolean): SequencePl
     dKernel: inputs * inputGates * width,
     dRecurrentKernel: units * inputGates * width,
     dBias: row,
-    openings: 6,
+    openings: openingsRoom(3),
     norms: 2 * time,
   };
   let floats = 0;
