@@ -1,10 +1,10 @@
 import type { NamedTensorMap, Optimizer, Scalar, Tensor } from '@tensorflow/tfjs-core';
 import type { ChangeSums } from '../kernels/compare.js';
-import type { ClipRecord, LossScaleRecord, StepRecord, TensorStats, VariableRecord } from '../record/run.js';
-import type { ActivationDraft } from './activations.js';
+import type { ClipRecord, StepRecord } from '../record/run.js';
 import type { Budget } from './budget.js';
 import type { Clipped } from './clipper.js';
-import type { Gauge, Reading } from './gauge.js';
+import { type Draft, isSick, recordOf, type StepEnd } from './draft.js';
+import type { Reading } from './gauge.js';
 import { deviceGauge } from './gauge-device.js';
 import { hostGauge } from './gauge-host.js';
 import { computesAsTfjs } from './growing-xs.js';
@@ -12,18 +12,10 @@ import { readsSynchronously, type StepObserver } from './hook.js';
 import type { Unscaled } from './loss-scale.js';
 import type { ModelView } from './model.js';
 import type { ReadQueue } from './read-queue.js';
-import { draftSequences, listenToFused, type SequencesDraft } from './sequences.js';
+import { draftSequences, listenToFused } from './sequences.js';
 import { type NamedGradient, type Slots, toList } from './slots.js';
-import {
-  clipReading,
-  globalNorm,
-  learningRateOf,
-  lossScaleReading,
-  penaltyReading,
-  variableRecord,
-} from './step-record.js';
+import { clipReading, learningRateOf, lossScaleReading, penaltyReading } from './step-record.js';
 import { createTapping } from './tapping.js';
-import { unscaleRecord } from './unscale.js';
 import { compareWeights, holdWeights, measureWeights } from './weights.js';
 
 /** What the observer needs to know of its surroundings. */
@@ -38,8 +30,8 @@ export interface ObserverOptions {
   readonly budget: Budget;
   /** Shared by all that is read back, so that one read is in flight. */
   readonly queue: ReadQueue;
-  /** Receives the records, in step order. */
-  readonly record: (record: StepRecord) => void;
+  /** Receives how to make the records, in step order, and whether somebody must see them at once. */
+  readonly record: (make: () => StepRecord | undefined, isUrgent: boolean) => void;
   /** Called when gradients had to be put back into their slots. */
   readonly repaired: (step: number) => void;
   readonly failed: (error: unknown, step: number) => void;
@@ -58,19 +50,6 @@ export interface Observer extends StepObserver {
   /** Gives the layers their own methods back; they are tapped again when next needed. */
   untap(): void;
   dispose(): void;
-}
-
-/** One step as it is being measured. */
-interface Draft {
-  readonly step: number;
-  readonly gauge: Gauge;
-  readonly sequences: SequencesDraft;
-  loss?: Reading<number>;
-  gradients?: ReadonlyMap<string, Reading<TensorStats> | null>;
-  activations?: ActivationDraft;
-  weights?: ReadonlyMap<string, Reading<TensorStats>>;
-  /** Of a step whose loss was scaled. */
-  lossScale?: Reading<LossScaleRecord>;
 }
 
 export function createObserver(options: ObserverOptions): Observer {
@@ -113,47 +92,32 @@ export function createObserver(options: ObserverOptions): Observer {
     clip?: Reading<ClipRecord>,
   ): void => {
     measured++;
-    const wallTimeMs = Date.now();
-    const penalties = penaltiesOf(done, updates);
-    const learningRate = learningRateOf(options.optimizer());
-    const emit = (): void => {
-      const { keyOf } = options.view();
-      const variables: [key: string, VariableRecord][] = [];
-      for (const [name, gradient] of done.gradients ?? []) {
-        const measured = variableRecord(
-          gradient?.() ?? null,
-          updates.get(name)?.(),
-          penalties?.get(name)?.(),
-          done.weights?.get(name)?.(),
-        );
-        variables.push([keyOf(name), measured]);
+    const ended: StepEnd = {
+      wallTimeMs: Date.now(),
+      learningRate: learningRateOf(options.optimizer()),
+      watchShare: budget.share,
+      keyOf: options.view().keyOf,
+      updates,
+      penalties: penaltiesOf(done, updates),
+      clip,
+    };
+    const make = (): StepRecord | undefined => {
+      try {
+        return recordOf(done, ended);
+      } catch (error) {
+        options.failed(error, done.step);
+        return undefined;
       }
-      const record: StepRecord = {
-        step: done.step,
-        wallTimeMs,
-        loss: done.loss?.() ?? null,
-        learningRate,
-        globalNorm: globalNorm(variables),
-        variables: Object.fromEntries(variables),
-        watchShare: budget.share,
-      };
-      // What most steps do not have, past the literal: spreads in it take as long as all its numbers.
-      const throughTime = done.sequences.records();
-      if (clip) Object.assign(record, { clip: clip() });
-      if (done.lossScale) Object.assign(record, { lossScale: done.lossScale() });
-      if (done.activations) Object.assign(record, done.activations.records());
-      if (throughTime) Object.assign(record, { throughTime });
-      options.record(unscaleRecord(record));
     };
     const settling = done.gauge.settle();
     // After a switch from a GPU its last records are still on their way.
     if (settling === undefined && underWay === 0) {
-      emit();
+      options.record(make, done.activations !== undefined || isSick(done));
       return;
     }
     underWay++;
     pending = Promise.all([pending, settling])
-      .then(() => budget.spend(emit))
+      .then(() => budget.spend(() => options.record(make, true)))
       .catch((error) => options.failed(error, done.step))
       .finally(() => underWay--);
   };

@@ -9,6 +9,8 @@ import { createFanOut } from './fan-out.js';
 export interface Recorder {
   readonly run: Run;
   readonly findings: readonly Finding[];
+  /** How many records nobody needs to see yet: those before the rules are asked next, but none where somebody hears of each. */
+  readonly patience: number;
   /** Replaces the facts; sinks learn them before the next record. */
   describe(facts: RunFacts): void;
   add(record: StepRecord): void;
@@ -83,6 +85,9 @@ export function createRecorder({ rules, sinks, history, onStep, onFinding }: Rec
     },
     get findings() {
       return [...findings.values()];
+    },
+    get patience() {
+      return sinks.length > 0 || onStep ? 0 : checkAfter - recorded - 1;
     },
     describe(next) {
       facts = next;

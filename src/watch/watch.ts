@@ -17,6 +17,7 @@ import { createLossScaler } from './loss-scale.js';
 import { describeWeights, followOptimizer, optimizerOf, viewOf } from './model.js';
 import type { Monitor, WatchOptions } from './monitor.js';
 import { createObserver } from './observer.js';
+import { createOutbox } from './outbox.js';
 import { createReadQueue } from './read-queue.js';
 import { createRecorder, observation } from './recorder.js';
 import { schedule, sparsely } from './when.js';
@@ -101,6 +102,15 @@ export function watch(target: LayersModel | Optimizer, options: WatchOptions = {
       if (stopOn === 'error' && finding.severity === 'error' && model) model.stopTraining = true;
     },
   });
+  const outbox = createOutbox(
+    () => recorder.patience,
+    (record) => {
+      describe();
+      recorder.add(record);
+      const cause = autopsy?.examine(record);
+      if (cause) recorder.note(cause);
+    },
+  );
   const observer = createObserver({
     optimizer: () => optimizer,
     view: () => view,
@@ -111,12 +121,7 @@ export function watch(target: LayersModel | Optimizer, options: WatchOptions = {
     activationsDue,
     weightsDue,
     clipName: () => optimizer && existingHook(optimizer)?.clipper?.strategy.name,
-    record(record) {
-      describe();
-      recorder.add(record);
-      const cause = autopsy?.examine(record);
-      if (cause) recorder.note(cause);
-    },
+    record: (make, isUrgent) => outbox.add(make, isUrgent || autopsy !== undefined),
     repaired: (step) => recorder.note(slotsRepaired(step)),
     failed: (error, step) => {
       const message = `Watching failed at step ${step} and left that step out: ${String(error)}. Training goes on.`;
@@ -178,16 +183,19 @@ export function watch(target: LayersModel | Optimizer, options: WatchOptions = {
   let stopped = false;
   const monitor: Monitor = {
     get run() {
+      outbox.drain();
       describe();
       return recorder.run;
     },
     get records() {
+      outbox.drain();
       return recorder.run.steps;
     },
     get findings() {
       return recorder.findings;
     },
     report() {
+      outbox.drain();
       const report = recorder.report();
       return report.run.steps.length > 0
         ? report
@@ -202,6 +210,7 @@ export function watch(target: LayersModel | Optimizer, options: WatchOptions = {
     async flush() {
       await look?.settled();
       await observer.settled();
+      outbox.drain();
       await recorder.flush();
     },
     async stop() {
