@@ -132,11 +132,11 @@ describe('runProgram', () => {
     original.dispose();
     const { layers: _, ...rest } = program({ model: model! });
     const run = async (seed: number) => (await runProgram(rest, seed, unobserved)).losses;
+    const random = Math.random;
     const first = await run(1);
     expect(await run(1)).toEqual(first);
     expect(await run(2)).not.toEqual(first);
-    const random = Math.random;
-    expect(random.toString()).toContain('native code');
+    expect(Math.random).toBe(random);
   });
 
   test('leaves no tensor behind, whatever the optimizer and the layers', async () => {
