@@ -253,7 +253,10 @@ test('the page of a look before training has the gradient by depth, measured and
     /^Before training, each layer on the way back multiplies the gradient by 0\.\d+: 0?\.?\d+(\.\d+)? by the weights, 0\.\d+ by the activations\.$/,
   );
   await page.locator('#preflight summary').click();
-  expect(await page.locator('#preflight tbody tr').count()).toBe(6);
+  // The table is filled when the browser says that it was opened.
+  const rows = page.locator('#preflight tbody tr');
+  await rows.first().waitFor();
+  expect(await rows.count()).toBe(6);
   await page.locator('#preflight .stage').focus();
   await page.keyboard.press('Home');
   expect(await page.locator('#preflight .note span').allTextContents()).toEqual([
