@@ -49,10 +49,16 @@ export function createSketch(isLayer: (path: string) => boolean, now: () => numb
   const layers = createLayerIndex(isLayer);
   const steps = createColumns({ limit: mostColumns, empty: emptyStepColumn, merge: mergeStepColumns, now });
   const histograms = createColumns({
-    ...{ limit: mostHistogramColumns, empty: emptyHistogramColumn, merge: mergeHistogramColumns, now },
+    limit: mostHistogramColumns,
+    empty: emptyHistogramColumn,
+    merge: mergeHistogramColumns,
+    now,
   });
   const recurrent = createColumns({
-    ...{ limit: mostRecurrentColumns, empty: emptyRecurrentColumn, merge: mergeRecurrentColumns, now },
+    limit: mostRecurrentColumns,
+    empty: emptyRecurrentColumn,
+    merge: mergeRecurrentColumns,
+    now,
   });
   /** Longest sequence by recurrent layer. */
   const timeSteps = new Map<number, number>();

@@ -11,22 +11,20 @@ export interface Outbox {
   drain(): void;
 }
 
-/** Beyond that, waiting longer saves nothing more. */
-const MOST_WAITING = 16;
+const MOST_TOGETHER = 16;
 
 /**
- * Makes records together: after a training step, which has filled the caches with its tensors, the first one takes about
- * five times as long as each that follows it.
+ * Makes records together: a training step fills the caches with its tensors, and what makes a record has to be fetched anew
+ * for the first one behind it.
  *
  * @param patience - How many may wait.
  * @param take - Receives the records, in step order.
  */
 export function createOutbox(patience: () => number, take: (record: StepRecord) => void): Outbox {
-  let waiting: (() => StepRecord | undefined)[] = [];
+  const waiting: (() => StepRecord | undefined)[] = [];
   const drain = (): void => {
-    const due = waiting;
-    waiting = [];
-    for (const make of due) {
+    // One by one: should taking one of them fail, the others are still there.
+    for (let make = waiting.shift(); make; make = waiting.shift()) {
       const record = make();
       if (record) take(record);
     }
@@ -34,7 +32,7 @@ export function createOutbox(patience: () => number, take: (record: StepRecord) 
   return {
     add(make, isUrgent) {
       waiting.push(make);
-      if (isUrgent || waiting.length > Math.min(MOST_WAITING, patience())) drain();
+      if (isUrgent || waiting.length >= Math.min(MOST_TOGETHER, patience() + 1)) drain();
     },
     drain,
   };

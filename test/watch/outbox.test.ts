@@ -23,7 +23,7 @@ describe('the outbox', () => {
     }
   });
 
-  test('makes as many as may wait together with the one that is one too many, but never more than 17', () => {
+  test('makes as many as may wait together with the one that is one too many, but never more than 16', () => {
     const few = outboxOf(() => 3);
     for (let step = 0; step < 3; step++) few.add(step);
     expect(few.taken).toEqual([]);
@@ -31,7 +31,7 @@ describe('the outbox', () => {
     expect(few.taken).toEqual([0, 1, 2, 3]);
     const many = outboxOf(() => 1000);
     for (let step = 0; step < 20; step++) many.add(step);
-    expect(many.taken).toHaveLength(17);
+    expect(many.taken).toHaveLength(16);
     many.drain();
     expect(many.taken).toHaveLength(20);
   });
@@ -43,6 +43,21 @@ describe('the outbox', () => {
       ({ step }) => taken.push(step),
     );
     for (const record of [steps[0], undefined, steps[2]]) outbox.add(() => record, false);
+    outbox.drain();
+    expect(taken).toEqual([0, 2]);
+  });
+
+  test('keeps what waits where taking a record fails', () => {
+    const taken: number[] = [];
+    const outbox = createOutbox(
+      () => 9,
+      ({ step }) => {
+        if (step === 1) throw new Error('full');
+        taken.push(step);
+      },
+    );
+    for (const step of [0, 1, 2]) outbox.add(() => steps[step], false);
+    expect(outbox.drain).toThrow('full');
     outbox.drain();
     expect(taken).toEqual([0, 2]);
   });
