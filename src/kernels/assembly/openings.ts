@@ -11,19 +11,19 @@ export const OPENINGS: usize = 32;
 @inline
 export function addOpenings(to: usize, gate: usize, width: usize): void {
   let half = f32x4.splat(0.5), far = f32x4.splat(0.2025);
-  let sum = f32x4.splat(0), sum2 = sum, counts = v128.load(to, 16), counts2 = i32x4.splat(0);
+  let sumA = f32x4.splat(0), sumB = sumA, countsA = v128.load(to, 16), countsB = i32x4.splat(0);
   for (let at: usize = 0; at < width; at += 32) {
     let a = v128.load(gate + at), b = v128.load(gate + at, 16);
-    sum = f32x4.add(sum, a);
-    sum2 = f32x4.add(sum2, b);
-    let fromHalf = f32x4.sub(a, half), fromHalf2 = f32x4.sub(b, half);
-    counts = i32x4.sub(counts, f32x4.lt(far, f32x4.mul(fromHalf, fromHalf)));
-    counts2 = i32x4.sub(counts2, f32x4.lt(far, f32x4.mul(fromHalf2, fromHalf2)));
+    sumA = f32x4.add(sumA, a);
+    sumB = f32x4.add(sumB, b);
+    let fromHalfA = f32x4.sub(a, half), fromHalfB = f32x4.sub(b, half);
+    countsA = i32x4.sub(countsA, f32x4.lt(far, f32x4.mul(fromHalfA, fromHalfA)));
+    countsB = i32x4.sub(countsB, f32x4.lt(far, f32x4.mul(fromHalfB, fromHalfB)));
   }
-  sum = f32x4.add(sum, sum2);
+  let sum = f32x4.add(sumA, sumB);
   let wide = f64x2.add(f64x2.promote_low_f32x4(sum), f64x2.promote_low_f32x4(high(sum)));
   v128.store(to, f64x2.add(v128.load(to), wide));
-  v128.store(to, i32x4.add(counts, counts2), 16);
+  v128.store(to, i32x4.add(countsA, countsB), 16);
 }
 
 /** Turns what was summed up of a number of gates, one after the other, into a sum and a count of each, two floats; 0 behind them. */
