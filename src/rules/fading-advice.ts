@@ -3,7 +3,7 @@ import type { LayerFacts, ModelFacts } from '../record/run.js';
 import { fitsActivation, fittingInitializer, isSmallSpread } from './fitting-initializer.js';
 
 /** Largest slope of activations that shrink every gradient that passes. */
-const largestSlope: ReadonlyMap<string, number> = new Map([
+export const largestSlope: ReadonlyMap<string, number> = new Map([
   ['sigmoid', 0.25],
   ['hardSigmoid', 0.2],
 ]);

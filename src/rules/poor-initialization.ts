@@ -1,7 +1,7 @@
 import type { Finding, Rule } from '../record/finding.js';
 import type { Run } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
-import { initializerRemedies, isRecurrent } from './fading-advice.js';
+import { fadingRemedies, initializerRemedies, isRecurrent, largestSlope } from './fading-advice.js';
 import { findingOf } from './finding-of.js';
 import { fittingInitializer } from './fitting-initializer.js';
 import { type InitialWeights, initialWeights, keepsScale } from './initial-weights.js';
@@ -36,6 +36,8 @@ const id = 'poor-initialization';
 const bounded = /^(tanh|sigmoid|hardSigmoid|softsign)$/;
 /** Layers from which on gains compound to an explosion. */
 const fewestLayers = 2;
+/** Factor by which weights alone must shrink a signal to be blamed for what sigmoids do to it as well. Heuristic. */
+const blame = 10;
 
 /**
  * Finds initial weights that are too small or too large for the depth and the activations of a model, in a run that fails.
@@ -43,8 +45,9 @@ const fewestLayers = 2;
  * A layer multiplies the root mean square of a signal by sqrt(fan-in x mean square of its weights), which should be sqrt(2)
  * before a rectifier and 1 else (arXiv 1502.01852). Fires when the product of these gains over the hidden layers, over what
  * it should be, is below 1 / `factor`, or, over two or more that are not bounded, above `factor` / 10; and when a bounded activation reads
- * more than `saturation`. Weights are those of the first record, so it must be there. Silent with normalisation or residual
- * connections, and while training does not fail. A `warning`.
+ * more than `saturation`. At once, where nothing is measured over steps, also when small weights and the slopes of sigmoids (1/4 at
+ * most) together leave less than 1 / `factor` of a difference between two samples at the output. Weights are those of the first
+ * record, so it must be there. Silent with normalisation or residual connections, and while training does not fail. A `warning`.
  *
  * @param options - Thresholds.
  * @throws RangeError when a threshold is not positive and finite.
@@ -60,7 +63,11 @@ export function poorInitialization(options: PoorInitializationOptions = {}): Rul
   const { factor = 1000, saturation = 5, atOnce = false } = options;
   checkThreshold('poorInitialization', 'factor', factor);
   checkThreshold('poorInitialization', 'saturation', saturation);
-  return { id, explains, check: (run) => (atOnce || fails(run) ? check(run, factor, saturation) : []) };
+  return {
+    id,
+    explains,
+    check: (run) => (atOnce || fails(run) ? check(run, factor, saturation, atOnce) : []),
+  };
 }
 
 const explains = [
@@ -73,12 +80,16 @@ const explains = [
   ...symptoms,
 ];
 
-function check(run: Run, factor: number, saturation: number): Finding[] {
+function check(run: Run, factor: number, saturation: number, atOnce: boolean): Finding[] {
   if (keepsScale(run)) return [];
-  const hidden = initialWeights(run).filter(({ facts }) => !facts.isOutput || isRecurrent(facts));
-  const dense = hidden.filter(({ facts, gain }) => !isRecurrent(facts) && gain > 0);
+  const weights = initialWeights(run);
+  const hidden = weights.filter(({ facts }) => !facts.isOutput || isRecurrent(facts));
+  const isPlain = ({ facts, gain }: InitialWeights): boolean => !isRecurrent(facts) && gain > 0;
+  const dense = hidden.filter(isPlain);
   const product = dense.reduce((all, { fit }) => all * fit, 1);
   if (product < 1 / factor) return [scaled(run, dense, product, 'shrink')];
+  const left = differenceLeft(weights.filter(isPlain));
+  if (atOnce && product < 1 / blame && left < 1 / factor) return [flattened(run, dense, left)];
   // Behind a bounded activation no signal is large.
   const open = dense.filter(({ facts }) => !bounded.test(facts.activation ?? ''));
   const growth = open.reduce((all, { fit }) => all * fit, 1);
@@ -120,6 +131,31 @@ function scaled(
       `The initial weights of ${layers.length} hidden layers ${how} a signal to ${shortNumber(Number(product.toPrecision(2)))} of what their ` +
       `activations ask for, most in ${worst.facts.path} (${worst.facts.initializers?.['kernel'] ?? 'given weights'}).`,
     remedies: remediesFor(layers),
+  });
+}
+
+/** Of a difference between two samples, the share that reaches the output at most; 1 without sigmoids. */
+function differenceLeft(weights: readonly InitialWeights[]): number {
+  const slopes = weights.map(({ facts }) =>
+    facts.isOutput ? 1 : (largestSlope.get(facts.activation ?? '') ?? 1),
+  );
+  if (slopes.every((slope) => slope === 1)) return 1;
+  return weights.reduce((left, { facts, gain }, i) => {
+    const passed = facts.isOutput ? Math.min(1, gain) : gain;
+    return left * passed * (slopes[i] ?? 1);
+  }, 1);
+}
+
+function flattened(run: Run, layers: readonly InitialWeights[], left: number): Finding {
+  const facts = layers.map((layer) => layer.facts);
+  return findingOf(run, id, {
+    severity: 'warning',
+    where: facts[0]?.path ?? '',
+    evidence: { left, layers: facts.length },
+    message:
+      `Small initial weights (${facts[0]?.initializers?.['kernel'] ?? 'given weights'}) and the slopes of sigmoids leave ` +
+      `1/${shortNumber(Number((1 / left).toPrecision(2)))} of a difference between two samples at the output: it is all but the same for all.`,
+    remedies: fadingRemedies(facts, run.model),
   });
 }
 

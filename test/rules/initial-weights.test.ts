@@ -110,6 +110,24 @@ describe('poorInitialization', () => {
     expect(check(2, 4.9, 'tanh')).toEqual([]);
   });
 
+  test('at once, counts the slopes of sigmoids where small weights let little of a difference through', () => {
+    const atOnce = (gain: number, activation: string) =>
+      poorInitialization({ atOnce: true }).check(run(2, gain, activation, { steps: 1 }));
+    // Two layers of gain 0.1 and slope 1/4: 1/1600 of a difference, times the gain of the output.
+    expect(atOnce(0.1, 'sigmoid')).toMatchObject([
+      {
+        where: 'h1',
+        severity: 'warning',
+        evidence: { layers: 2 },
+        remedies: [{ to: 'relu' }, { to: 'heNormal' }, { to: 'batchNormalization' }],
+      },
+    ]);
+    expect(atOnce(0.1, 'tanh')).toEqual([]);
+    // Weights that shrink nothing are not to blame for what sigmoids do.
+    expect(poorInitialization({ atOnce: true }).check(run(8, 1, 'sigmoid', { steps: 1 }))).toEqual([]);
+    expect(check(2, 0.1, 'sigmoid')).toEqual([]);
+  });
+
   test('waits until training fails, unless asked', () => {
     expect(check(10, 0.1, 'tanh', { steps: 5 })).toEqual([]);
     expect(check(10, 0.1, 'tanh', { steps: 60, loss: fallingLoss })).toEqual([]);
