@@ -49,6 +49,7 @@ function overheadOf(training: Training, backend: 'cpu' | 'wasm'): BenchCase {
     baseline: 'unwatched',
     slow: ['tf.norm + dataSync', 'one-hot histogram', 'enableDebugMode'],
     ...(training.pairs[backend] && { pairs: training.pairs[backend] }),
+    sampleMs: 0,
     variants: {
       unwatched: step(() => {}),
       'unwatched again': step(() => {}),

@@ -128,6 +128,8 @@ function watched(size: Case): BenchCase {
     backend: 'wasm',
     baseline: 'unwatched',
     pairs: size.watchedPairs,
+    // Of what a step calls but once, the compiler takes thousands of steps to optimise.
+    warmupMs: 10000,
     sampleMs: 0,
     variants: {
       unwatched: step(false),

@@ -5,8 +5,8 @@ import { initializers, type LayersModel, layers, sequential } from '@tensorflow/
 export interface Training {
   readonly name: string;
   /**
-   * Rounds of a bench, by backend: cpu only where wasm cannot train or a step is short, since the rest of a long step there
-   * hides whatever is measured.
+   * Pairs of single turns that a bench takes, by backend: the shorter a step, the more. Cpu only where wasm cannot train or a
+   * step is short, since the rest of a long step there hides whatever is measured.
    */
   readonly pairs: Readonly<Partial<Record<'cpu' | 'wasm', number>>>;
   build(): LayersModel;
@@ -60,16 +60,16 @@ function perceptron(
 }
 
 export const mlp512: Training = perceptron('MLP 784-512-512-10 b64', 64, [784, 512, 512, 10], {
-  wasm: 51,
+  wasm: 200,
 });
 export const mlp128: Training = perceptron('MLP 784-5x128-10 b32', 32, [784, 128, 128, 128, 128, 128, 10], {
-  wasm: 101,
+  wasm: 500,
 });
-export const mlp64: Training = perceptron('MLP 32-64-64-1 b32', 32, [32, 64, 64, 1], { wasm: 101, cpu: 101 });
+export const mlp64: Training = perceptron('MLP 32-64-64-1 b32', 32, [32, 64, 64, 1], { wasm: 800, cpu: 800 });
 
 export const lstm128: Training = {
   name: 'LSTM T30 B32 H128',
-  pairs: { wasm: 51 },
+  pairs: { wasm: 50 },
   build: () =>
     compiled(
       [
@@ -89,7 +89,7 @@ export const lstm128: Training = {
 /** Only on cpu: wasm has no gradient of a convolution. */
 export const conv: Training = {
   name: 'Conv 28x28-8-16-10 b16',
-  pairs: { cpu: 51 },
+  pairs: { cpu: 60 },
   build: () =>
     compiled(
       [

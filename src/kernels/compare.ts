@@ -1,4 +1,4 @@
-import { KERNEL_FROM, type StatisticsKernels, statisticsKernels } from './statistics.js';
+import { KERNEL_FROM, part, type StatisticsKernels, statisticsKernels } from './statistics.js';
 
 /** What one pass over two float32 arrays finds: sums in float64, into which NaN and infinities propagate. */
 export interface PairSums {
@@ -41,9 +41,9 @@ function byChunks(
 ): Float64Array {
   kernels.run.startCompare();
   for (let start = 0; start < a.length; start += kernels.a.length) {
-    const chunk = a.subarray(start, start + kernels.a.length);
+    const chunk = part(a, start, kernels.a.length);
     kernels.a.set(chunk);
-    kernels.b.set(b.subarray(start, start + chunk.length));
+    kernels.b.set(part(b, start, chunk.length));
     add(chunk.length);
   }
   return kernels.totals;

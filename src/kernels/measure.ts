@@ -1,4 +1,4 @@
-import { KERNEL_FROM, type StatisticsKernels, statisticsKernels } from './statistics.js';
+import { KERNEL_FROM, part, type StatisticsKernels, statisticsKernels } from './statistics.js';
 
 /** What one pass over a float32 array finds: sums in float64 over its finite elements, and counts of the rest. */
 export interface Sums {
@@ -53,7 +53,7 @@ function measureByKernel(
   if (bins !== undefined) table.set(bins);
   run.startMeasure();
   for (let start = 0; start < values.length; start += a.length) {
-    const chunk = values.subarray(start, start + a.length);
+    const chunk = part(values, start, a.length);
     a.set(chunk);
     if (bins === undefined) run.measure(chunk.length);
     else run.measureAndBin(chunk.length);

@@ -35,6 +35,10 @@ export interface StatisticsKernels {
 /** Below this length the twins are faster than a copy into the kernels' memory and a call. */
 export const KERNEL_FROM = 96;
 
+/** So many elements from there on; no view where these are all, since to make one takes as long as to measure a bias. */
+export const part = (values: Float32Array, start: number, length: number): Float32Array =>
+  values.length <= length ? values : values.subarray(start, start + length);
+
 let kernels: StatisticsKernels | null | undefined;
 
 /** Gives the kernels, instantiated at the first call; `null` where the twins have to do. */

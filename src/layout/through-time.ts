@@ -10,8 +10,8 @@ export interface ThroughTimeListener {
   sums(record: ThroughTimeRecord): void;
   /** dL/dh_t or dL/dc_t, time steps counted in the order of computation; the tensor is the layer's. */
   gradient(kind: 'hidden' | 'cell', time: number, tensor: Tensor): void;
-  /** How far a gate opened at a time step; the tensor is the layer's. */
-  gate(name: string, tensor: Tensor): void;
+  /** How far a gate opened at a time step; the tensor is the layer's. `undefined` where nobody asks, also not in `sums`. */
+  readonly gate: ((name: string, tensor: Tensor) => void) | undefined;
 }
 
 /** On the layer itself and registered globally, so that two builds of this library in one program understand each other. */

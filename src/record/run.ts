@@ -188,7 +188,7 @@ export interface ThroughTimeRecord {
   readonly hiddenGradientNorms: readonly number[];
   /** L2 norm of dL/dc_t, for cells that have a memory. */
   readonly cellGradientNorms?: readonly number[];
-  /** By gate name. */
+  /** By gate name, where layers were tapped. */
   readonly gates?: Readonly<Record<string, GateRecord>>;
 }
 

@@ -67,7 +67,7 @@ export function gateSaturation({
 }
 
 function check(run: Run, share: number, overRecords: number): Finding[] {
-  const window = run.steps.filter(({ throughTime }) => throughTime !== undefined).slice(-overRecords);
+  const window = run.steps.filter(tellsOfGates).slice(-overRecords);
   const [oldest, newest] = [window[0], window.at(-1)];
   if (oldest === undefined || newest === undefined || window.length < overRecords) return [];
   const stuck = Object.entries(newest.throughTime ?? {}).flatMap(([path, { gates = {} }]) =>
@@ -104,6 +104,11 @@ function check(run: Run, share: number, overRecords: number): Finding[] {
       remedies,
     }),
   ];
+}
+
+/** The gradient through time of fused layers is in every record, their gates in tapped ones. */
+function tellsOfGates({ throughTime = {} }: StepRecord): boolean {
+  return Object.values(throughTime).some(({ gates }) => gates !== undefined);
 }
 
 function shareIn({ throughTime = {} }: StepRecord, path: string, gate: string): number {

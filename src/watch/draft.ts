@@ -11,6 +11,8 @@ export interface Draft {
   readonly step: number;
   readonly gauge: Gauge;
   readonly sequences: SequencesDraft;
+  /** Whether layers are tapped with histograms; `null` where they are not tapped. */
+  taps: boolean | null;
   loss?: Reading<number>;
   gradients?: ReadonlyMap<string, Reading<TensorStats> | null>;
   activations?: ActivationDraft;

@@ -44,8 +44,9 @@ export interface WatchOptions {
   readonly histograms?: When;
   /**
    * When to tap the layers: statistics of each output and of the loss's gradient with respect to it, dead and saturated
-   * shares, and for recurrent layers the gradient through time and the gates. Works where the loss is differentiated by
-   * the optimizer: `fit`, `fitDataset`, `trainOnBatch` and `minimize`.
+   * shares, and for recurrent layers the gradient through time and the gates; of fused ones the gates alone, since they tell
+   * of the gradient at every measured step. Works where the loss is differentiated by the optimizer: `fit`, `fitDataset`,
+   * `trainOnBatch` and `minimize`.
    *
    * Rules for dead and saturated units and for recurrent layers see nothing else; `false` leaves them blind.
    *

@@ -71,7 +71,7 @@ export function createObserver(options: ObserverOptions): Observer {
   const draftOf = (step: number): Draft | undefined => {
     if (!options.due(step) || !budget.allows()) return undefined;
     const gauge = readsSynchronously() ? hostGauge : deviceGauge(options.queue);
-    return { step, gauge, sequences: draftSequences(gauge) };
+    return { step, gauge, sequences: draftSequences(gauge), taps: null };
   };
   /** Has the fused layers stop telling. */
   let hush = (): void => {};
@@ -167,7 +167,7 @@ export function createObserver(options: ObserverOptions): Observer {
     finish(target, updates);
   }
 
-  /** Whether layers are tapped with histograms; `null` where they are not tapped. Asks functions of the user. */
+  /** As in the draft. Asks functions of the user. */
   function tapsWithHistogram(step: number): boolean | null {
     try {
       return options.activationsDue(step) ? options.histogramsDue(step) : null;
@@ -183,7 +183,9 @@ export function createObserver(options: ObserverOptions): Observer {
     abandon();
     current = steps;
     draft = draftOf(current);
-    if (draft) hush = listenToFused(options.view().layers, draft, options.failed);
+    if (!draft) return;
+    draft.taps = tapsWithHistogram(current);
+    hush = listenToFused(options.view().layers, draft, draft.taps !== null, options.failed);
   }
 
   function begin(gradients: readonly NamedGradient[], slots: Slots, unscaled: Unscaled | undefined): void {
@@ -210,10 +212,8 @@ export function createObserver(options: ObserverOptions): Observer {
     start: () => budget.spend(start),
     computeGradients(f, variables) {
       const optimizer = options.optimizer();
-      const histogram =
-        draft && optimizer && computesAsTfjs(optimizer) ? tapsWithHistogram(draft.step) : null;
-      if (!draft || histogram === null) return undefined;
-      const tapped = tapping.differentiate(draft, histogram, f, variables);
+      if (!draft || draft.taps === null || !optimizer || !computesAsTfjs(optimizer)) return undefined;
+      const tapped = tapping.differentiate(draft, draft.taps, f, variables);
       if (tapped) draft.activations = tapped.activations;
       return tapped?.gradients;
     },

@@ -65,12 +65,14 @@ export function draftSequences(gauge: Gauge): SequencesDraft {
 /**
  * Has the fused layers tell of the gradient through time; the others tell through their cells.
  *
+ * @param withGates - Whether they tell of their gates too, which takes twice as long.
  * @param failed - Receives what measuring throws, in the middle of a backward pass.
  * @returns How to have them stop.
  */
 export function listenToFused(
   placed: readonly PlacedLayer[],
   { step, sequences }: { readonly step: number; readonly sequences: SequencesDraft },
+  withGates: boolean,
   failed: (error: unknown, step: number) => void,
 ): () => void {
   const guarded = (use: () => void): void => {
@@ -85,7 +87,7 @@ export function listenToFused(
     listenThroughTime(place.layer, {
       sums: (record) => sequences.sums(place, record),
       gradient: (kind, time, tensor) => guarded(() => sequences.gradient(place, kind, time, tensor)),
-      gate: (name, tensor) => guarded(() => sequences.gate(place, name, tensor)),
+      gate: withGates ? (name, tensor) => guarded(() => sequences.gate(place, name, tensor)) : undefined,
     });
   }
   return () => {
@@ -117,18 +119,20 @@ function recordOf({ reversed, hidden, cell, gates, passes }: Sequence): ThroughT
 function joined(a: ThroughTimeRecord, b: ThroughTimeRecord): ThroughTimeRecord {
   const norms = (x: readonly number[], y: readonly number[]): number[] =>
     Array.from({ length: Math.max(x.length, y.length) }, (_, at) => Math.hypot(x[at] ?? 0, y[at] ?? 0));
-  const gates = Object.entries(a.gates ?? {}).map(([name, gate]): [string, GateRecord] => {
-    const { mean, saturatedShare } = b.gates?.[name] ?? gate;
-    return [
-      name,
-      { mean: (gate.mean + mean) / 2, saturatedShare: (gate.saturatedShare + saturatedShare) / 2 },
-    ];
-  });
+  const gates =
+    a.gates &&
+    Object.entries(a.gates).map(([name, gate]): [string, GateRecord] => {
+      const { mean, saturatedShare } = b.gates?.[name] ?? gate;
+      return [
+        name,
+        { mean: (gate.mean + mean) / 2, saturatedShare: (gate.saturatedShare + saturatedShare) / 2 },
+      ];
+    });
   return {
     hiddenGradientNorms: norms(a.hiddenGradientNorms, b.hiddenGradientNorms),
     ...(a.cellGradientNorms && {
       cellGradientNorms: norms(a.cellGradientNorms, b.cellGradientNorms ?? []),
     }),
-    gates: Object.fromEntries(gates),
+    ...(gates && { gates: Object.fromEntries(gates) }),
   };
 }

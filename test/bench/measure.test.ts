@@ -107,12 +107,12 @@ describe('measure', () => {
     );
   });
 
-  test('samples a slow variant in a tenth of the rounds, and in five at least', async () => {
-    const { bench, order, cpuMs } = fakeCase({ base: () => 50, quick: () => 50, slow: () => 200 }, 40);
+  test('samples a slow variant in fifteen rounds of many', async () => {
+    const { bench, order, cpuMs } = fakeCase({ base: () => 50, quick: () => 50, slow: () => 200 }, 60);
     const rows = await measure('toy', { ...bench, slow: ['slow'] }, { cpuMs });
-    // Twice to warm up; two calls in every 8th of 40 rounds, and in all.
-    expect(order.filter((name) => name === 'slow').length).toBe(2 + 2 * 5);
-    expect(order.filter((name) => name === 'quick').length).toBe(2 + 2 * 40);
+    // Twice to warm up; two calls in every 4th of 60 rounds, and in all.
+    expect(order.filter((name) => name === 'slow').length).toBe(2 + 2 * 15);
+    expect(order.filter((name) => name === 'quick').length).toBe(2 + 2 * 60);
     expect(rows.map(({ variant, ratio }) => [variant, ratio])).toEqual([
       ['quick', 1],
       ['slow', 4],

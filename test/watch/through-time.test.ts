@@ -51,23 +51,20 @@ describe.each(['cpu', 'wasm'])('the gradient through time of a fused layer, on %
     ['gru', { returnSequences: true, goBackwards: true }],
   ] as const;
 
-  test.each(cases)(
-    'is that of tf.layers, step by step, without watching activations: %s %o',
-    async (cell, options) => {
-      const model = modelOf(cell, options);
-      const theirs = await recordOf(model, { activations: 1 });
-      const ours = await recordOf(fuse(model), {});
-      close(theirs.hiddenGradientNorms, ours.hiddenGradientNorms);
-      close(theirs.cellGradientNorms ?? [], ours.cellGradientNorms ?? []);
-      expect(Object.keys(ours.gates ?? {})).toEqual(Object.keys(theirs.gates ?? {}));
-      for (const [gate, { mean, saturatedShare }] of Object.entries(theirs.gates ?? {})) {
-        expect(ours.gates![gate]!.mean).toBeCloseTo(mean, 6);
-        expect(ours.gates![gate]!.saturatedShare).toBeCloseTo(saturatedShare, 12);
-      }
-      const both = await recordOf(model, { activations: 1 });
-      expect(both).toEqual(ours);
-    },
-  );
+  test.each(cases)('is that of tf.layers, step by step: %s %o', async (cell, options) => {
+    const model = modelOf(cell, options);
+    const theirs = await recordOf(model, { activations: 1 });
+    const ours = await recordOf(fuse(model), {});
+    close(theirs.hiddenGradientNorms, ours.hiddenGradientNorms);
+    close(theirs.cellGradientNorms ?? [], ours.cellGradientNorms ?? []);
+    expect(Object.keys(ours.gates ?? {})).toEqual(Object.keys(theirs.gates ?? {}));
+    for (const [gate, { mean, saturatedShare }] of Object.entries(theirs.gates ?? {})) {
+      expect(ours.gates![gate]!.mean).toBeCloseTo(mean, 6);
+      expect(ours.gates![gate]!.saturatedShare).toBeCloseTo(saturatedShare, 12);
+    }
+    const both = await recordOf(model, { activations: 1 });
+    expect(both).toEqual(ours);
+  });
 
   test('is recorded at measured steps alone, of halves and shared layers too', async () => {
     const shared = layers.lstm({ units: 4, name: 'shared' });
@@ -101,6 +98,22 @@ describe.each(['cpu', 'wasm'])('the gradient through time of a fused layer, on %
     // Half a sequence apart in direction: forwards the last step is nearest to the loss, backwards the first.
     const { 'both/backward_half': backward } = monitor.records[0]!.throughTime!;
     expect(backward!.hiddenGradientNorms[0]).toBeGreaterThan(backward!.hiddenGradientNorms.at(-1)!);
+  });
+
+  test('is recorded at every measured step, and the gates with it where layers are tapped', async () => {
+    const model = fuse(modelOf('lstm', { returnSequences: true }));
+    model.compile({ optimizer: tf.train.sgd(0.1), loss: 'meanSquaredError' });
+    const monitor = watch(model, { quiet: true, activations: (step) => step % 2 === 1 });
+    for (let step = 0; step < 4; step++) await model.trainOnBatch(x(), y());
+    await monitor.stop();
+    const seen = monitor.records.map(({ throughTime }) => throughTime!['recurrent']!);
+    expect(seen.map(({ hiddenGradientNorms }) => hiddenGradientNorms.length)).toEqual([
+      time,
+      time,
+      time,
+      time,
+    ]);
+    expect(seen.map(({ gates }) => Object.keys(gates ?? {}).length)).toEqual([0, 3, 0, 3]);
   });
 
   test('leaves training as it is, bit by bit', async () => {

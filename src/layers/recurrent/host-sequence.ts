@@ -156,9 +156,9 @@ function goBack(
     dHidden && !returnSequences && dOutput ? dHidden.map((value, at) => value + (dOutput[at] ?? 0)) : dHidden;
   const dy = { sequence: returnSequences ? dOutput : undefined, hidden: last, cell: dCell };
   // A pass that has to run again, for its heap was needed in between, is not observed twice.
-  const observe = listener && !job.observed ? listener.sums : undefined;
+  const heard = job.observed ? undefined : listener;
   job.observed = true;
-  const gradients = runBackward(recurrentKernels(), shape, arrays, gates, dy, limits, observe);
+  const gradients = runBackward(recurrentKernels(), shape, arrays, gates, dy, limits, heard);
   inHeap = { job, gradients };
   return gradients;
 }

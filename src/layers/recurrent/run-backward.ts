@@ -1,5 +1,5 @@
 import type { RecurrentKernels } from '../../kernels/recurrent.js';
-import type { ThroughTimeRecord } from '../../record/run.js';
+import type { ThroughTimeListener } from '../../layout/through-time.js';
 import { cellSteps } from './cell-steps.js';
 import type { OutputGradients, RecurrentLimits, SequenceGradients, SequenceInputs } from './sequence.js';
 import { gradientsIn } from './sequence-gradients.js';
@@ -11,7 +11,7 @@ import { throughTimeRecord } from './through-time-record.js';
  * Goes back through a sequence. The gradients stay in the heap until something else uses it.
  *
  * @param gates - As the forward pass left them.
- * @param observe - Receives what is seen on the way.
+ * @param listener - Hears what is seen on the way.
  */
 export function runBackward(
   kernels: RecurrentKernels,
@@ -20,7 +20,7 @@ export function runBackward(
   gates: Float32Array,
   dy: OutputGradients,
   limits: RecurrentLimits,
-  observe?: (record: ThroughTimeRecord) => void,
+  listener?: Pick<ThroughTimeListener, 'sums' | 'gate'>,
 ): SequenceGradients {
   const plan = planSequence(shape, inputs.keep !== undefined);
   const heap = loadSequence(kernels, plan, inputs);
@@ -28,7 +28,7 @@ export function runBackward(
   const hasMask = inputs.mask !== undefined;
   const steps = cellSteps(kernels, plan, hasMask);
   heap.set(gates, at.z);
-  steps.replay(observe && at.openings);
+  steps.replay(listener?.gate && at.openings);
   for (let t = 1; inputs.keep && t < time; t++) {
     kernels.multiply(at.hidden + t * state, at.keep, at.dropped + t * state, state);
   }
@@ -43,10 +43,10 @@ export function runBackward(
   for (let t = time - 1; t >= 0; t--) {
     if (t < time - 1) handBack(kernels, plan, inputs, limits, t + 1);
     if (dy.sequence) kernels.addRows(at.dy + t * state, at.dh, 1, state);
-    steps.backward(t, observe && at.norms + 2 * t);
+    steps.backward(t, listener && at.norms + 2 * t);
   }
   handBack(kernels, plan, inputs, limits, 0);
-  observe?.(throughTimeRecord(heap, plan, hasMask));
+  listener?.sums(throughTimeRecord(heap, plan, hasMask, listener.gate !== undefined));
   return gradientsIn(kernels, plan, heap, steps, inputGates * width);
 }
 

@@ -97,9 +97,9 @@ function lstmStep({ recurrentKernel, keep }: SequenceTensors, { shape, listener 
       Tensor,
     ];
     const [i, f, o] = [zi, zf, zo].map((z) => opening(shape.hard, z)) as [Tensor, Tensor, Tensor];
-    listener?.gate('input', i);
-    listener?.gate('forget', f);
-    listener?.gate('output', o);
+    listener?.gate?.('input', i);
+    listener?.gate?.('forget', f);
+    listener?.gate?.('output', o);
     const next = settle(add(mul(f, memory as Tensor), mul(i, tanh(zg))), 1);
     return [settle(mul(o, tanh(next)), 0), next];
   };
@@ -124,8 +124,8 @@ function gruStep(
     ];
     const z = opening(hard, add(xz, hz));
     const r = opening(hard, add(xr, hr));
-    listener?.gate('update', z);
-    listener?.gate('reset', r);
+    listener?.gate?.('update', z);
+    listener?.gate?.('reset', r);
     const said = resetAfter ? mul(r, hn) : product(mul(r, dropped), candidateKernel);
     const n = tanh(add(xn, said));
     return [settle(add(mul(z, before), mul(add(neg(z), 1), n)), 0)];

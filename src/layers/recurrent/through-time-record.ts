@@ -9,12 +9,13 @@ export function throughTimeRecord(
   heap: Float32Array,
   plan: SequencePlan,
   hasMask: boolean,
+  withGates: boolean,
 ): ThroughTimeRecord {
   const { at, cell } = plan;
   return {
     hiddenGradientNorms: normsFrom(heap, at.norms, plan),
     ...(cell === 'lstm' && { cellGradientNorms: normsFrom(heap, at.norms + 1, plan) }),
-    gates: gateRecords(heap, plan, hasMask),
+    ...(withGates && { gates: gateRecords(heap, plan, hasMask) }),
   };
 }
 
