@@ -10,6 +10,9 @@ const sizes = [2 ** 14, 2 ** 18, 2 ** 20, 2 ** 22];
 /** One size for the one-hot way: its temporaries are thirty times as large as the tensor. */
 const oneHotSize = 2 ** 18;
 
+/** What a step of MLP 784-512-512-10 brings: its kernels and biases. */
+const ofModel = [784 * 512, 512, 512 * 512, 512, 512 * 10, 10];
+
 /** The same, about normal numbers of a gradient's size at every call. */
 function gradient(size: number): Float32Array {
   const values = tidy(() => randomNormal([size], 0, 0.01, 'float32', 1).dataSync());
@@ -47,25 +50,32 @@ function forLoop(values: Float32Array): readonly number[] {
   return [total, squares, absolute, low, high, zeros, nonFinite, ...counts];
 }
 
-const onePass = (values: Float32Array) => ({
+const onePass = (tensors: readonly Float32Array[]) => ({
   'one pass (wasm)': () => {
-    stats.summarize(values, { histogram: true });
+    for (const values of tensors) stats.summarize(values, { histogram: true });
   },
   'one pass (twin)': () => {
     refuseKernels(true);
-    stats.summarize(values, { histogram: true });
+    for (const values of tensors) stats.summarize(values, { histogram: true });
     refuseKernels(false);
   },
 });
 
-function onArray(size: number, name: string, baseline: (values: Float32Array) => void): BenchCase {
-  const values = gradient(size);
-  return {
-    case: `${size} elements`,
-    backend: 'none',
-    baseline: name,
-    variants: { [name]: () => baseline(values), ...onePass(values) },
+/** Next to copying, and to what one writes by hand. */
+function* onArrays(name: string, sizes: readonly number[]): Generator<BenchCase> {
+  const tensors = sizes.map(gradient);
+  const targets = sizes.map((size) => new Float32Array(size));
+  const baselines = {
+    memcpy: () => {
+      for (const [index, target] of targets.entries()) target.set(tensors[index]!);
+    },
+    'for-loop 64 bins': () => {
+      for (const values of tensors) forLoop(values);
+    },
   };
+  for (const [baseline, run] of Object.entries(baselines)) {
+    yield { case: name, backend: 'none', baseline, variants: { [baseline]: run, ...onePass(tensors) } };
+  }
 }
 
 function againstOneHot(backend: string): BenchCase {
@@ -76,7 +86,7 @@ function againstOneHot(backend: string): BenchCase {
     baseline: 'one-hot 30 bins',
     variants: {
       'one-hot 30 bins': () => oneHotBins(tensor),
-      ...onePass(Float32Array.from(tensor.dataSync())),
+      ...onePass([Float32Array.from(tensor.dataSync())]),
     },
     pairs: 11,
     dispose: () => dispose(tensor),
@@ -87,11 +97,8 @@ const histogram: Bench = {
   summary: 'Statistics and histogram of one tensor, next to copying it and to other ways of counting',
   async *cases() {
     await setBackend('cpu');
-    for (const size of sizes) {
-      const target = new Float32Array(size);
-      yield onArray(size, 'memcpy', (values) => target.set(values));
-      yield onArray(size, 'for-loop 64 bins', forLoop);
-    }
+    for (const size of sizes) yield* onArrays(`${size} elements`, [size]);
+    yield* onArrays('gradients of MLP 784-512-512-10', ofModel);
     for (const backend of ['cpu', 'wasm']) {
       await setBackend(backend);
       yield againstOneHot(backend);

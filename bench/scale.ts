@@ -13,44 +13,40 @@ import {
 } from '@tensorflow/tfjs-core';
 import { initializers, type LayersModel, layers, sequential } from '@tensorflow/tfjs-layers';
 import { watch } from '../src/index.js';
-import { type Bench, type BenchCase, type BenchRow, percentile, processCpuMs } from './harness/measure.js';
+import { type Bench, type BenchCase, type BenchRow, percentile } from './harness/measure.js';
+import { clockOf } from './harness/within-step.js';
 
 /** Weights of one layer, with its bias. */
 const WIDTH = 316;
 const PARAMETERS = WIDTH * (WIDTH + 1);
 const DEPTHS = [1, 10, 100] as const;
 const ROUNDS = 41;
+/** In which the compiler optimises what a step calls but once. */
+const SETTLING_ROUNDS = 20;
 
 /**
  * What a full record adds to a step for each parameter: the same layer once, ten and a hundred times, 1e5 to 1e7 parameters.
- * In each round every depth trains as many steps as make a hundred layers, watched and unwatched in turn, and the difference
- * in CPU time counts.
+ * In each round every depth trains as many steps as make a hundred layers, and what stands around the optimizer's own methods
+ * counts: next to the steps themselves, of which most is the product of matrices, it is too small to be told by difference.
  */
 async function* perParameter(backend: string): AsyncIterable<BenchRow> {
   const x = randomNormal([8, WIDTH], 0, 1, 'float32', 1);
-  const trainer = (depth: number, watched: boolean) => {
+  const trainers = DEPTHS.map((depth) => {
     const model = stack(depth, WIDTH);
-    const monitor = watched ? watch(model, { quiet: true, histograms: 1, activations: false }) : undefined;
-    return {
-      async cpuMs() {
-        const before = processCpuMs();
-        for (let layers = 0; layers < DEPTHS[2]; layers += depth) await model.trainOnBatch(x, x);
-        return processCpuMs() - before;
-      },
-      async dispose() {
-        await monitor?.stop();
-        model.dispose();
-      },
-    };
-  };
-  const pairs = DEPTHS.map((depth) => ({ depth, plain: trainer(depth, false), full: trainer(depth, true) }));
+    const own = clockOf(model.optimizer, () => {
+      const monitor = watch(model, { quiet: true, histograms: 1, activations: false });
+      return () => monitor.stop();
+    });
+    return { depth, model, own };
+  });
   const costs = new Map<number, number[]>(DEPTHS.map((depth) => [depth, []]));
-  for (let round = -5; round < ROUNDS; round++) {
-    for (const { depth, plain, full } of pairs) {
+  for (let round = -SETTLING_ROUNDS; round < ROUNDS; round++) {
+    for (const { depth, model, own } of trainers) {
       globalThis.gc?.();
-      const [first, second] = round % 2 === 0 ? [plain, full] : [full, plain];
-      const [firstMs, secondMs] = [await first.cpuMs(), await second.cpuMs()];
-      if (round >= 0) costs.get(depth)?.push(first === full ? firstMs - secondMs : secondMs - firstMs);
+      own.take();
+      for (let layers = 0; layers < DEPTHS[2]; layers += depth) await model.trainOnBatch(x, x);
+      const ms = own.take();
+      if (round >= 0) costs.get(depth)?.push(ms);
     }
     process.stderr.write(`\rscale: cost of a parameter on ${backend}: round ${round + 1} of ${ROUNDS} `);
   }
@@ -70,9 +66,9 @@ async function* perParameter(backend: string): AsyncIterable<BenchRow> {
       high: ratio(0.9),
     };
   }
-  for (const { plain, full } of pairs) {
-    await plain.dispose();
-    await full.dispose();
+  for (const { model, own } of trainers) {
+    await own.remove();
+    model.dispose();
   }
   dispose(x);
 }

@@ -28,24 +28,19 @@ export async function withinStep(
 ): Promise<BenchRow> {
   const { x, y } = training.batch();
   const model = training.build();
-  const inner = timed(model.optimizer);
-  const detach = attach(model);
-  const outer = timed(model.optimizer);
+  const own = clockOf(model.optimizer, () => attach(model));
   const ratios: number[] = [];
   for (let i = 0; i < samples[backend]; i++) {
-    inner.ms = 0;
-    outer.ms = 0;
+    own.take();
     let ms = 0;
     while (ms < sampleMs) {
       const start = processCpuMs();
       await model.trainOnBatch(x, y);
       ms += processCpuMs() - start;
     }
-    if (i >= samples[backend] / 3) ratios.push(ms / (ms - (outer.ms - inner.ms)));
+    if (i >= samples[backend] / 3) ratios.push(ms / (ms - own.take()));
   }
-  outer.remove();
-  await detach();
-  inner.remove();
+  await own.remove();
   model.dispose();
   dispose([x, y] satisfies NamedTensorMap[string][]);
   return {
@@ -58,6 +53,34 @@ export async function withinStep(
     low: percentile(ratios, 0.1),
     high: percentile(ratios, 0.9),
     error: errorOfMedian(ratios),
+  };
+}
+
+/** CPU time that an attachment takes of an optimizer's methods. */
+export interface Clock {
+  /** Milliseconds since it was last asked. */
+  take(): number;
+  /** Takes the attachment off, too. */
+  remove(): Promise<void>;
+}
+
+/** Attaches something, between two clocks. */
+export function clockOf(optimizer: Optimizer, attach: () => () => unknown): Clock {
+  const inner = timed(optimizer);
+  const detach = attach();
+  const outer = timed(optimizer);
+  return {
+    take() {
+      const ms = outer.ms - inner.ms;
+      inner.ms = 0;
+      outer.ms = 0;
+      return ms;
+    },
+    async remove() {
+      outer.remove();
+      await detach();
+      inner.remove();
+    },
   };
 }
 
