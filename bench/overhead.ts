@@ -49,6 +49,7 @@ function overheadOf(training: Training, backend: 'cpu' | 'wasm'): BenchCase {
     baseline: 'unwatched',
     slow: ['tf.norm + dataSync', 'one-hot histogram', 'enableDebugMode'],
     ...(training.pairs[backend] && { pairs: training.pairs[backend] }),
+    // A usual step: what a monitor does now and then, such as making records together, is in the rows within a step.
     sampleMs: 0,
     variants: {
       unwatched: step(() => {}),

@@ -111,7 +111,10 @@ function hardSigmoid(cell: Cell, size: Case): BenchCase {
   };
 }
 
-/** A step of `model.fit` with and without a monitor that records the gradient through time. */
+/**
+ * A usual step of `model.fit` with and without a monitor that records the gradient through time: steps whose layers are tapped,
+ * and every sixteenth, which makes the records, are too few for the median.
+ */
 function watched(size: Case): BenchCase {
   const x = inputOf(size);
   const y = randomUniform([size.batch, size.units], -1, 1, 'float32', 2);

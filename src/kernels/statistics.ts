@@ -35,7 +35,7 @@ export interface StatisticsKernels {
 /** Below this length the twins are faster than a copy into the kernels' memory and a call. */
 export const KERNEL_FROM = 96;
 
-/** So many elements from there on; no view where these are all, since to make one takes as long as to measure a bias. */
+/** So many elements from a start on. The array itself where it has no more: a view takes as long to make as a bias to measure. */
 export const part = (values: Float32Array, start: number, length: number): Float32Array =>
   values.length <= length ? values : values.subarray(start, start + length);
 

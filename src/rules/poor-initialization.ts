@@ -154,7 +154,7 @@ function flattened(run: Run, layers: readonly InitialWeights[], left: number): F
     evidence: { left, layers: facts.length },
     message:
       `Small initial weights (${facts[0]?.initializers?.['kernel'] ?? 'given weights'}) and the slopes of sigmoids leave ` +
-      `1/${shortNumber(Number((1 / left).toPrecision(2)))} of a difference between two samples at the output: it is all but the same for all.`,
+      `1/${shortNumber(Number((1 / left).toPrecision(2)))} of a difference between two samples at the output, which is all but the same for all.`,
     remedies: fadingRemedies(facts, run.model),
   });
 }

@@ -167,8 +167,8 @@ export function createObserver(options: ObserverOptions): Observer {
     finish(target, updates);
   }
 
-  /** As in the draft. Asks functions of the user. */
-  function tapsWithHistogram(step: number): boolean | null {
+  /** The draft's `taps`. Asks functions of the user. */
+  function tapsAt(step: number): boolean | null {
     try {
       return options.activationsDue(step) ? options.histogramsDue(step) : null;
     } catch (error) {
@@ -184,7 +184,7 @@ export function createObserver(options: ObserverOptions): Observer {
     current = steps;
     draft = draftOf(current);
     if (!draft) return;
-    draft.taps = tapsWithHistogram(current);
+    draft.taps = tapsAt(current);
     hush = listenToFused(options.view().layers, draft, draft.taps !== null, options.failed);
   }
 
