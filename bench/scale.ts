@@ -28,6 +28,7 @@ const SETTLING_ROUNDS = 20;
  * What a full record adds to a step for each parameter: the same layer once, ten and a hundred times, 1e5 to 1e7 parameters.
  * In each round every depth trains as many steps as make a hundred layers, and what stands around the optimizer's own methods
  * counts: next to the steps themselves, of which most is the product of matrices, it is too small to be told by difference.
+ * No garbage is collected by force: the steps right after it pay for memory that V8 gave back, most where a round has many.
  */
 async function* perParameter(backend: string): AsyncIterable<BenchRow> {
   const x = randomNormal([8, WIDTH], 0, 1, 'float32', 1);
@@ -42,7 +43,6 @@ async function* perParameter(backend: string): AsyncIterable<BenchRow> {
   const costs = new Map<number, number[]>(DEPTHS.map((depth) => [depth, []]));
   for (let round = -SETTLING_ROUNDS; round < ROUNDS; round++) {
     for (const { depth, model, own } of trainers) {
-      globalThis.gc?.();
       own.take();
       for (let layers = 0; layers < DEPTHS[2]; layers += depth) await model.trainOnBatch(x, x);
       const ms = own.take();

@@ -4,6 +4,7 @@ import { accumulate, high, sum2, sum4 } from './lanes';
 const INFINITY_BITS: i32 = 0x7f800000;
 const NAN_BITS: i32 = 0x7fc00000;
 const NEGATIVE_ZERO_BITS: i32 = 0x80000000;
+const NEGATIVE_ZERO_BIN: usize = 512;
 
 /** Forgets the totals: sum, squares, absolute sum, min, max, zeros, negative zeros (while binning), NaN, infinities. */
 export function startMeasure(): void {
@@ -29,6 +30,7 @@ export function measure(count: i32): void {
 export function measureAndBin(count: i32): void {
   let end = A + ((count & ~3) << 2);
   if (!pass(A, end, false, true)) maskedPass(A, end);
+  else if (zerosBinned()) countZeros(A, end);
   tail(end, count & 3);
   for (let at = end; at < A + (count << 2); at += 4) bin(at, 0);
 }
@@ -49,6 +51,29 @@ function tail(at: usize, count: i32): void {
   v128.store(at + (count << 2), i32x4.splat(NAN_BITS));
   maskedPass(at, at + 16);
   accumulate(TOTALS, 7, count - 4);
+}
+
+/** Whether a zero may be among what was binned: its bins hold also the smallest numbers. */
+function zerosBinned(): bool {
+  let found: u32 = 0;
+  for (let table: usize = 0; table < 4; table++) {
+    let at = TABLES + table * TABLE_BYTES;
+    found |= load<u32>(at) | load<u32>(at, NEGATIVE_ZERO_BIN << 2);
+  }
+  return found != 0;
+}
+
+/** Adds zeros to the totals, in a pass of their own: most tensors have none, and need not be asked for every vector. */
+function countZeros(start: usize, end: usize): void {
+  let zero = v128.load(CONSTANTS), negativeZero = v128.load(CONSTANTS, 16);
+  let zeros = i32x4.splat(0), negativeZeros = zeros;
+  for (let at = start; at < end; at += 16) {
+    let v = v128.load(at);
+    zeros = i32x4.sub(zeros, f32x4.eq(v, zero));
+    negativeZeros = i32x4.sub(negativeZeros, i32x4.eq(v, negativeZero));
+  }
+  accumulate(TOTALS, 5, sum4(zeros));
+  accumulate(TOTALS, 6, sum4(negativeZeros));
 }
 
 // @ts-ignore: decorator
@@ -77,8 +102,8 @@ function pass(start: usize, end: usize, masked: bool, binned: bool): bool {
   for (let at = start; at < end; at += 16) {
     let v = v128.load(at), lowest = v, highest = v;
     // Comparisons give -1 where they hold: subtracting counts.
-    zeros = i32x4.sub(zeros, f32x4.eq(v, zero));
-    if (binned || masked) negativeZeros = i32x4.sub(negativeZeros, i32x4.eq(v, negativeZero));
+    if (!binned) zeros = i32x4.sub(zeros, f32x4.eq(v, zero));
+    if (masked) negativeZeros = i32x4.sub(negativeZeros, i32x4.eq(v, negativeZero));
     if (binned) {
       bin(at, 0);
       bin(at + 4, 1);
