@@ -23,7 +23,7 @@ export interface BenchCase {
    * ratios the median is far surer, but steps in which garbage is collected are no longer part of it. @default 50
    */
   readonly sampleMs?: number;
-  /** Variants for which some fifteen rounds must do: slow ones, whose ratios are far from 1. */
+  /** Variants for which some eight rounds must do: slow ones, whose ratios are far from 1. */
   readonly slow?: readonly string[];
   /** CPU time that every variant spends first, unmeasured, for the compiler to settle. @default 300 */
   readonly warmupMs?: number;
@@ -104,7 +104,7 @@ export async function measure(
   const turns = Math.max(1, Math.ceil(sampleMs / (units * unitMs)));
   const random = mulberry32(seed);
   const ratios = new Map<string, number[]>(compared.map(([variant]) => [variant, []]));
-  const slowEvery = Math.max(1, Math.floor(pairs / 15));
+  const slowEvery = Math.max(1, Math.floor(pairs / 8));
   for (let round = 0; round < pairs; round++) {
     if (sampleMs > 0 || round % 100 === 0) globalThis.gc?.();
     const due = compared.filter(([variant]) => round % slowEvery === 0 || !slow.includes(variant));

@@ -60,16 +60,16 @@ function perceptron(
 }
 
 export const mlp512: Training = perceptron('MLP 784-512-512-10 b64', 64, [784, 512, 512, 10], {
-  wasm: 100,
+  wasm: 24,
 });
 export const mlp128: Training = perceptron('MLP 784-5x128-10 b32', 32, [784, 128, 128, 128, 128, 128, 10], {
-  wasm: 300,
+  wasm: 100,
 });
-export const mlp64: Training = perceptron('MLP 32-64-64-1 b32', 32, [32, 64, 64, 1], { wasm: 500, cpu: 500 });
+export const mlp64: Training = perceptron('MLP 32-64-64-1 b32', 32, [32, 64, 64, 1], { wasm: 300, cpu: 300 });
 
 export const lstm128: Training = {
   name: 'LSTM T30 B32 H128',
-  pairs: { wasm: 30 },
+  pairs: { wasm: 16 },
   build: () =>
     compiled(
       [
@@ -89,7 +89,7 @@ export const lstm128: Training = {
 /** Only on cpu: wasm has no gradient of a convolution. */
 export const conv: Training = {
   name: 'Conv 28x28-8-16-10 b16',
-  pairs: { cpu: 40 },
+  pairs: { cpu: 16 },
   build: () =>
     compiled(
       [

@@ -3,8 +3,10 @@ import { dispose } from '@tensorflow/tfjs-core';
 import { type BenchRow, errorOfMedian, percentile, processCpuMs } from './measure.js';
 import type { Training } from './training.js';
 
-/** Ratios, of which the first third lets the compiler settle. */
+/** Ratios, of which the first third lets the compiler settle, where they do not take longer than `mostMs`. */
 const samples = { wasm: 120, cpu: 15 };
+const mostMs = 20_000;
+const fewestSamples = 15;
 
 /** Steps that are shorter than this are taken together: what a monitor does now and then counts. */
 const sampleMs = 50;
@@ -30,7 +32,8 @@ export async function withinStep(
   const model = training.build();
   const own = clockOf(model.optimizer, () => attach(model));
   const ratios: number[] = [];
-  for (let i = 0; i < samples[backend]; i++) {
+  let spent = 0;
+  while (ratios.length < samples[backend] && (spent < mostMs || ratios.length < fewestSamples)) {
     own.take();
     let ms = 0;
     while (ms < sampleMs) {
@@ -38,8 +41,10 @@ export async function withinStep(
       await model.trainOnBatch(x, y);
       ms += processCpuMs() - start;
     }
-    if (i >= samples[backend] / 3) ratios.push(ms / (ms - own.take()));
+    ratios.push(ms / (ms - own.take()));
+    spent += ms;
   }
+  ratios.splice(0, Math.floor(ratios.length / 3));
   await own.remove();
   model.dispose();
   dispose([x, y] satisfies NamedTensorMap[string][]);
