@@ -20,72 +20,70 @@ export interface Sums {
   readonly nans: number;
   /** Elements that are infinite, of either sign. */
   readonly infs: number;
+  /** Where a histogram was asked for: how many of the finite, non-zero elements each bin holds. */
+  readonly bins?: Bins;
 }
 
 /** One bin for each value of a float32's top 10 bits: sign, exponent and one bit of the mantissa. */
 export const BIN_COUNT = 1024;
 
-// The bins whose top bits are also those of zeros, infinities and NaN, which are counted apart.
-const ZERO_BIN = 0;
-const NEGATIVE_ZERO_BIN = 512;
-const NON_FINITE_BINS = [510, 511, 1022, 1023] as const;
+/** The bins that hold anything, in order. */
+export type Bins = [index: number, count: number][];
 
 /**
  * Measures a tensor's elements in one pass.
  *
  * @param values - The elements.
- * @param bins - 1024 counts, to which the finite, non-zero elements are added: each to the bin of its top 10 bits.
- * @throws RangeError when `bins` does not have 1024 elements.
+ * @param histogram - Whether to count the finite, non-zero elements in bins, each in that of its top 10 bits.
  */
-export function measure(values: Float32Array, bins?: Uint32Array): Sums {
-  if (bins !== undefined && bins.length !== BIN_COUNT) {
-    throw new RangeError(`measure: bins must have ${BIN_COUNT} elements, got ${bins.length}`);
-  }
+export function measure(values: Float32Array, histogram = false): Sums {
   const kernels = values.length >= KERNEL_FROM ? statisticsKernels() : null;
-  return kernels === null ? measureTwin(values, bins) : measureByKernel(kernels, values, bins);
+  return kernels === null ? measureTwin(values, histogram) : measureByKernel(kernels, values, histogram);
 }
 
 function measureByKernel(
-  { run, a, table, totals }: StatisticsKernels,
+  { run, a, list, totals }: StatisticsKernels,
   values: Float32Array,
-  bins: Uint32Array | undefined,
+  histogram: boolean,
 ): Sums {
-  if (bins !== undefined) table.set(bins);
   run.startMeasure();
   for (let start = 0; start < values.length; start += a.length) {
     const chunk = part(values, start, a.length);
     a.set(chunk);
-    if (bins === undefined) run.measure(chunk.length);
-    else run.measureAndBin(chunk.length);
+    if (histogram) run.measureAndBin(chunk.length);
+    else run.measure(chunk.length);
   }
   // One by one: to take a typed array apart by a pattern takes longer than to measure a bias.
   const at = (index: number): number => totals[index] as number;
-  const [zeros, negativeZeros, nans, infs] = [at(5), at(6), at(7), at(8)];
-  if (bins !== undefined) {
-    run.foldTables();
-    table[ZERO_BIN] = (table[ZERO_BIN] as number) - (zeros - negativeZeros);
-    table[NEGATIVE_ZERO_BIN] = (table[NEGATIVE_ZERO_BIN] as number) - negativeZeros;
-    for (const bin of NON_FINITE_BINS) table[bin] = bins[bin] as number;
-    bins.set(table);
-  }
-  return {
+  const [nans, infs] = [at(7), at(8)];
+  const sums: Sums = {
     finite: values.length - nans - infs,
     sum: at(0),
     sumOfSquares: at(1),
     absSum: at(2),
     min: plusZero(at(3)),
     max: plusZero(at(4)),
-    zeros,
+    zeros: at(5),
     nans,
     infs,
   };
+  if (!histogram) return sums;
+  const bins: Bins = [];
+  const end = 2 * run.listBins();
+  for (let i = 0; i < end; i += 2) bins.push([list[i] as number, list[i + 1] as number]);
+  return Object.assign(sums, { bins });
 }
 
 // Sums are closed and added up block by block, so that their rounding error grows with the block, not the tensor.
 const TWIN_BLOCK = 4096;
 
+// Empty between calls: to allocate them anew, or to look at all of them, would take longer than to count a bias.
+const twinCounts = new Uint32Array(BIN_COUNT);
+/** A bit for each of them, set where it is not 0. */
+const twinFilled = new Int32Array(BIN_COUNT / 32);
+
 /** What {@link measure} does, in plain TypeScript. */
-export function measureTwin(values: Float32Array, bins?: Uint32Array): Sums {
+export function measureTwin(values: Float32Array, histogram = false): Sums {
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
   let sum = 0;
   let sumOfSquares = 0;
@@ -113,9 +111,11 @@ export function measureTwin(values: Float32Array, bins?: Uint32Array): Sums {
       if (value < min) min = value;
       if (value > max) max = value;
       if (value === 0) zeros++;
-      else if (bins !== undefined) {
+      else if (histogram) {
         const bin = (bits[i] as number) >>> 22;
-        bins[bin] = (bins[bin] as number) + 1;
+        const count = twinCounts[bin] as number;
+        if (count === 0) twinFilled[bin >>> 5] = (twinFilled[bin >>> 5] as number) | (1 << bin);
+        twinCounts[bin] = count + 1;
       }
     }
     sum += blockSum;
@@ -132,7 +132,21 @@ export function measureTwin(values: Float32Array, bins?: Uint32Array): Sums {
     zeros,
     nans,
     infs,
+    ...(histogram && { bins: takeTwinBins() }),
   };
+}
+
+function takeTwinBins(): Bins {
+  const bins: Bins = [];
+  for (let word = 0; word < twinFilled.length; word++) {
+    for (let filled = twinFilled[word] as number; filled !== 0; filled &= filled - 1) {
+      const index = 32 * word + 31 - Math.clz32(filled & -filled);
+      bins.push([index, twinCounts[index] as number]);
+      twinCounts[index] = 0;
+    }
+    twinFilled[word] = 0;
+  }
+  return bins;
 }
 
 // Adding 0 turns -0 into 0: which of the two was met first must not show.

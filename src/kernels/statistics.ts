@@ -7,12 +7,12 @@ interface StatisticsExports {
   readonly A: WebAssembly.Global<'i32'>;
   readonly B: WebAssembly.Global<'i32'>;
   readonly CHUNK: WebAssembly.Global<'i32'>;
-  readonly TABLES: WebAssembly.Global<'i32'>;
+  readonly LIST: WebAssembly.Global<'i32'>;
   readonly TOTALS: WebAssembly.Global<'i32'>;
   startMeasure(): void;
   measure(count: number): void;
   measureAndBin(count: number): void;
-  foldTables(): void;
+  listBins(): number;
   startCompare(): void;
   compare(count: number): void;
   change(count: number): void;
@@ -26,8 +26,8 @@ export interface StatisticsKernels {
   readonly a: Float32Array;
   /** The chunk to compare it with. */
   readonly b: Float32Array;
-  /** The first of the count tables, into which `foldTables` adds the others. */
-  readonly table: Uint32Array;
+  /** Index and count of each bin that `listBins` found. */
+  readonly list: Uint32Array;
   /** What the kernels found since their start. */
   readonly totals: Float64Array;
 }
@@ -56,7 +56,7 @@ function load(): StatisticsKernels | null {
     run,
     a: new Float32Array(buffer, run.A.value, run.CHUNK.value),
     b: new Float32Array(buffer, run.B.value, run.CHUNK.value),
-    table: new Uint32Array(buffer, run.TABLES.value, 1024),
+    list: new Uint32Array(buffer, run.LIST.value, 2048),
     totals: new Float64Array(buffer, run.TOTALS.value, 9),
   };
 }

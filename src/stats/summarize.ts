@@ -1,6 +1,6 @@
-import { BIN_COUNT, measure } from '../kernels/measure.js';
+import { measure } from '../kernels/measure.js';
 import type { Histogram, TensorStats } from '../record/run.js';
-import { histogramFromBins, statsFromSums } from './stats-from-sums.js';
+import { statsFromSums } from './stats-from-sums.js';
 
 /** Elements of a tensor, as `tensor.data()` returns them, or plain numbers. */
 export type Elements = Float32Array | Int32Array | Uint8Array | readonly number[];
@@ -35,9 +35,7 @@ export interface SummarizeOptions {
  * ```
  */
 export function summarize(values: Elements, { histogram = false }: SummarizeOptions = {}): TensorStats {
-  const elements = toFloat32('summarize', values);
-  const bins = histogram ? new Uint32Array(BIN_COUNT) : undefined;
-  return statsFromSums(measure(elements, bins), bins);
+  return statsFromSums(measure(toFloat32('summarize', values), histogram));
 }
 
 /**
@@ -58,9 +56,8 @@ export function summarize(values: Elements, { histogram = false }: SummarizeOpti
  * ```
  */
 export function histogram(values: Elements): Histogram {
-  const bins = new Uint32Array(BIN_COUNT);
-  measure(toFloat32('histogram', values), bins);
-  return histogramFromBins(bins);
+  const { bins = [] } = measure(toFloat32('histogram', values), true);
+  return { bins };
 }
 
 function toFloat32(name: string, values: Elements): Float32Array {

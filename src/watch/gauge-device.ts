@@ -12,8 +12,7 @@ import {
   tidy,
 } from '@tensorflow/tfjs-core';
 import { compare } from '../kernels/compare.js';
-import { BIN_COUNT, measure } from '../kernels/measure.js';
-import type { TensorStats } from '../record/run.js';
+import { BIN_COUNT, type Bins, measure } from '../kernels/measure.js';
 import { statsFromSums } from '../stats/stats-from-sums.js';
 import { activeUnits, composedOps } from './device-ops.js';
 import { pairOfTable, sumsOfTable } from './device-tables.js';
@@ -56,12 +55,12 @@ export function deviceGauge(queue: ReadQueue): Gauge {
   return {
     stats(tensor, histogram) {
       const values = valuesAtHand(tensor);
-      if (values) return at(statsOf(values, histogram));
+      if (values) return at(statsFromSums(measure(values, histogram)));
       const { size } = tensor;
       if (histogram && !bins && queue.waiting + packed + size <= MOST_WAITING) {
         return pack(
           () => flat(tensor),
-          (elements) => statsOf(elements, true),
+          (elements) => statsFromSums(measure(elements, true)),
         );
       }
       const sums = pack(
@@ -118,16 +117,13 @@ const at =
   () =>
     value;
 
-function statsOf(elements: Float32Array, histogram: boolean): TensorStats {
-  const bins = histogram ? new Uint32Array(BIN_COUNT) : undefined;
-  return statsFromSums(measure(elements, bins), bins);
-}
-
-function addUp(counts: Float32Array): Uint32Array {
-  const bins = new Uint32Array(BIN_COUNT);
-  for (const [index, count] of counts.entries()) {
-    const bin = index % BIN_COUNT;
-    bins[bin] = (bins[bin] ?? 0) + count;
+/** Counts of the same bins, one row behind the other. */
+function addUp(rows: Float32Array): Bins {
+  const bins: Bins = [];
+  for (let index = 0; index < BIN_COUNT; index++) {
+    let count = 0;
+    for (let at = index; at < rows.length; at += BIN_COUNT) count += rows[at] as number;
+    if (count !== 0) bins.push([index, count]);
   }
   return bins;
 }

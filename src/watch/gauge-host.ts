@@ -1,17 +1,13 @@
 import { backend, type Tensor } from '@tensorflow/tfjs-core';
 import { change, compare } from '../kernels/compare.js';
-import { BIN_COUNT, measure } from '../kernels/measure.js';
+import { measure } from '../kernels/measure.js';
 import { statsFromSums } from '../stats/stats-from-sums.js';
 import type { Gauge } from './gauge.js';
-
-/** Its counts become a histogram before the next tensor's: allocating it anew would take longer than counting a bias. */
-const scratchBins = new Uint32Array(BIN_COUNT);
 
 /** Measures at once, in one pass over the backend's own array, where values can be read synchronously. */
 export const hostGauge: Gauge = {
   stats(tensor, histogram) {
-    const bins = histogram ? scratchBins.fill(0) : undefined;
-    const stats = statsFromSums(measure(elementsOf(tensor), bins), bins);
+    const stats = statsFromSums(measure(elementsOf(tensor), histogram));
     return () => stats;
   },
   compare(before, after) {
@@ -29,15 +25,17 @@ export const hostGauge: Gauge = {
   activeUnits(tensor) {
     const active = new Uint8Array(tensor.shape.at(-1) ?? 1);
     const elements = elementsOf(tensor);
-    // Most layers show all their units within a few rows.
-    let silent = active.length;
-    for (let row = 0; row < elements.length && silent > 0; row += active.length) {
-      for (let unit = 0; unit < active.length; unit++) {
-        if (active[unit] === 0 && elements[row + unit] !== 0) {
-          active[unit] = 1;
-          silent--;
-        }
+    // Most layers show all their units within a few rows: only those that were silent so far are looked at.
+    const silent = Uint32Array.from(active.keys());
+    let count = silent.length;
+    for (let row = 0; row < elements.length && count > 0; row += active.length) {
+      let kept = 0;
+      for (let at = 0; at < count; at++) {
+        const unit = silent[at] as number;
+        if (elements[row + unit] === 0) silent[kept++] = unit;
+        else active[unit] = 1;
       }
+      count = kept;
     }
     return () => active;
   },

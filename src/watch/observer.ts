@@ -112,7 +112,7 @@ export function createObserver(options: ObserverOptions): Observer {
     const settling = done.gauge.settle();
     // After a switch from a GPU its last records are still on their way.
     if (settling === undefined && underWay === 0) {
-      options.record(make, done.activations !== undefined || isSick(done));
+      options.record(make, isSick(done));
       return;
     }
     underWay++;

@@ -13,3 +13,5 @@ export const A: usize = TABLES + 4 * TABLE_BYTES;
 export const B: usize = A + 4 * CHUNK + 16;
 /** Vectors that the passes hold in registers. */
 export const CONSTANTS: usize = B + 4 * CHUNK + 16;
+/** The bins that hold anything: index and count of each. */
+export const LIST: usize = CONSTANTS + 64;
