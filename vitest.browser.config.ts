@@ -28,6 +28,13 @@ export default defineConfig({
       'gradient-health': fileURLToPath(new URL('src/index.ts', import.meta.url)),
     },
   },
+  // Pages may share memory between threads, as the wasm backend then does.
+  server: {
+    headers: {
+      'Cross-Origin-Opener-Policy': 'same-origin',
+      'Cross-Origin-Embedder-Policy': 'require-corp',
+    },
+  },
   // Found during a run, they would be bundled anew and tfjs would exist twice.
   optimizeDeps: {
     include: [

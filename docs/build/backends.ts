@@ -6,8 +6,10 @@ const columns = [
   ['node-cpu', 'cpu, Node'],
   ['node-wasm', 'wasm, Node'],
   ['node-wasm-plain', 'wasm without SIMD, Node'],
+  ['node-tensorflow-double', 'double of tfjs-node'],
   ['chromium-cpu', 'cpu, Chromium'],
   ['chromium-wasm', 'wasm, Chromium'],
+  ['chromium-wasm-threads', 'wasm with threads, Chromium'],
   ['chromium-webgl', 'webgl'],
   ['chromium-webgpu', 'webgpu'],
 ] as const;
@@ -53,9 +55,10 @@ export function backendsPage(): Page {
   });
   const text = `# Backends
 
-What works where, as \`test/contract\` and \`test/browser/contract.test.ts\` find it each time they run: every row is done on cpu and
+What works where, as \`test/contract\` and \`test/browser/contract*.test.ts\` find it each time they run: every row is done on cpu and
 then on the backend, and "yes" means that it gave the same numbers, to a thousandth. WebGL and WebGPU are those of Chromium on a
-software rasteriser. Node has been tried with the cpu and wasm backends; tfjs-node has not.
+software rasteriser. tfjs-node itself has not been tried: its column is of a double that shows of itself what tfjs-node does (its name,
+values out of sight that each reading copies) and computes with the kernels of cpu.
 
 ${tables.join('\n')}
 ${reasons.map((reason, index) => `${index + 1}. ${reason}`).join('\n')}

@@ -1,22 +1,15 @@
-/// <reference types="vite/client" />
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-webgl';
 import '@tensorflow/tfjs-backend-webgpu';
-import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
-import plain from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url';
-import simd from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url';
-import threaded from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url';
-import { setBackend } from '@tensorflow/tfjs-core';
+import { env, setBackend } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { keepPromises } from '../contract/keep-promises.js';
+import './wasm-paths.js';
 
 // What docs/backends.md tells of Chromium; `npm run test:browser -- contract -u` writes it, and `npm run docs:pages` the page.
 
-setWasmPaths({
-  'tfjs-backend-wasm.wasm': plain,
-  'tfjs-backend-wasm-simd.wasm': simd,
-  'tfjs-backend-wasm-threaded-simd.wasm': threaded,
-});
+// Threads have a test of their own: a page loads the wasm backend once.
+env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
 
 test.each(['cpu', 'wasm', 'webgl', 'webgpu'])(
   'on %s in Chromium every promise is kept, or not for the reason that the docs give',
