@@ -1,8 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import config from './vitest.config.js';
 
-// Stryker 9.6 prints `(a as number) | (b as number)` without its brackets; a file that has it, as
-// src/stats/stats-from-sums.ts, is left out in stryker.config.json.
+// Stryker 9.6 prints `(a as number) | (b as number)` without its brackets: what is mutated has none of these.
 
 /** Whose tests: `FOLDER=stats npm run test:mutation -- --mutate 'src/stats/*.ts'` asks those of one folder. */
 const folders = process.env['FOLDER'] ?? '{stats,clip,rules,kernels,init,contract}';

@@ -114,7 +114,10 @@ export function measureTwin(values: Float32Array, histogram = false): Sums {
       else if (histogram) {
         const bin = (bits[i] as number) >>> 22;
         const count = twinCounts[bin] as number;
-        if (count === 0) twinFilled[bin >>> 5] = (twinFilled[bin >>> 5] as number) | (1 << bin);
+        if (count === 0) {
+          const filled = twinFilled[bin >>> 5] as number;
+          twinFilled[bin >>> 5] = filled | (1 << bin);
+        }
         twinCounts[bin] = count + 1;
       }
     }
