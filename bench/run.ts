@@ -1,6 +1,6 @@
 /**
- * `npm run bench -- NAME [--json] [--only TEXT]` runs `bench/NAME.ts`, or only its cases whose name and backend hold the
- * text; without a name it lists the benches.
+ * `npm run bench -- NAME [--json] [--only TEXT | --rows]` runs `bench/NAME.ts`, or only its cases whose name and backend hold
+ * the text, or only what is told without pairs; without a name it lists the benches.
  *
  * Standard output holds the result alone: a table or figures, or with `--json` one object a line. Progress goes to standard error.
  * The exit code is 1 where a figure is out of its bounds.
@@ -26,14 +26,14 @@ async function list(): Promise<void> {
   for (const name of names) console.log(`${name.padEnd(width)}  ${(await load(name)).summary}`);
 }
 
-async function run(name: string, json: boolean, only: string): Promise<void> {
+async function run(name: string, json: boolean, only: string, rowsOnly: boolean): Promise<void> {
   const bench = await load(name);
   const rows: BenchRow[] = [];
   const keep = (found: readonly BenchRow[]): void => {
     if (json) for (const row of found) console.log(JSON.stringify(row));
     rows.push(...found);
   };
-  for await (const each of bench.cases()) {
+  for await (const each of rowsOnly ? [] : bench.cases()) {
     if (!`${each.case} on ${each.backend}`.includes(only)) {
       await each.dispose?.();
       continue;
@@ -48,7 +48,7 @@ async function run(name: string, json: boolean, only: string): Promise<void> {
   }
   if (only === '') for await (const row of bench.rows?.() ?? []) keep([row]);
   if (!json && rows.length > 0) console.log(table(rows));
-  if (only !== '' || !('figures' in bench)) return;
+  if (only !== '' || rowsOnly || !('figures' in bench)) return;
   for await (const figure of bench.figures()) {
     console.log(json ? JSON.stringify(figure) : figureText(figure));
     if (!keepsBounds(figure)) process.exitCode = 1;
@@ -57,13 +57,13 @@ async function run(name: string, json: boolean, only: string): Promise<void> {
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'boolean' }, only: { type: 'string' } },
+  options: { json: { type: 'boolean' }, only: { type: 'string' }, rows: { type: 'boolean' } },
 });
 const [name] = positionals;
 if (name === undefined) {
   await list();
 } else if (names.includes(name)) {
-  await run(name, values.json ?? false, values.only ?? '');
+  await run(name, values.json ?? false, values.only ?? '', values.rows ?? false);
 } else {
   console.error(`There is no bench ${name}. There are: ${names.join(', ')}`);
   process.exitCode = 1;

@@ -69,7 +69,7 @@ export const mlp64: Training = perceptron('MLP 32-64-64-1 b32', 32, [32, 64, 64,
 
 export const lstm128: Training = {
   name: 'LSTM T30 B32 H128',
-  pairs: { wasm: 16 },
+  pairs: { wasm: 8 },
   build: () =>
     compiled(
       [
@@ -89,7 +89,7 @@ export const lstm128: Training = {
 /** Only on cpu: wasm has no gradient of a convolution. */
 export const conv: Training = {
   name: 'Conv 28x28-8-16-10 b16',
-  pairs: { cpu: 16 },
+  pairs: { cpu: 8 },
   build: () =>
     compiled(
       [
