@@ -3,10 +3,9 @@ import { dispose } from '@tensorflow/tfjs-core';
 import { type BenchRow, errorOfMedian, percentile, processCpuMs } from './measure.js';
 import type { Training } from './training.js';
 
-/** Ratios, of which the first third lets the compiler settle, where they do not take longer than `mostMs`. */
-const samples = { wasm: 120, cpu: 15 };
-const mostMs = 20_000;
-const fewestSamples = 15;
+/** CPU time of a row, in which at least `fewest` ratios are taken; the first third of them lets the compiler settle. */
+const rowMs = 25_000;
+const fewest = 15;
 
 /** Steps that are shorter than this are taken together: what a monitor does now and then counts. */
 const sampleMs = 50;
@@ -24,7 +23,7 @@ type Method = (...values: never[]) => unknown;
 export async function withinStep(
   bench: string,
   training: Training,
-  backend: keyof typeof samples,
+  backend: string,
   variant: string,
   attach: (model: ReturnType<Training['build']>) => () => unknown,
 ): Promise<BenchRow> {
@@ -33,7 +32,7 @@ export async function withinStep(
   const own = clockOf(model.optimizer, () => attach(model));
   const ratios: number[] = [];
   let spent = 0;
-  while (ratios.length < samples[backend] && (spent < mostMs || ratios.length < fewestSamples)) {
+  while (spent < rowMs || ratios.length < fewest) {
     own.take();
     let ms = 0;
     while (ms < sampleMs) {
