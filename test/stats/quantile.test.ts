@@ -67,6 +67,7 @@ describe('quantile', () => {
 
   test('rejects a share outside [0, 1] and statistics without a histogram', () => {
     expect(() => stats.quantile(summary([1]), 1.5)).toThrow('quantile: q must be in [0, 1], got 1.5');
+    expect(() => stats.quantile(summary([1]), -0.1)).toThrow('quantile: q must be in [0, 1], got -0.1');
     expect(() => stats.quantile(summary([1]), Number.NaN)).toThrow(RangeError);
     expect(() => stats.quantile(stats.summarize([1]), 0.5)).toThrow('quantile: stats must have a histogram');
   });

@@ -76,5 +76,15 @@ describe('summarize', () => {
     expect(() => stats.summarize({ size: 3 })).toThrow(
       'summarize: values must be an array or a typed array of numbers, got object; read a tensor with `await tensor.data()`',
     );
+    // @ts-expect-error: the same
+    expect(() => stats.histogram({ size: 3 })).toThrow('histogram: values must be an array');
+  });
+
+  test('gives no standard deviation above half the range, however its sums round', () => {
+    // The difference of two sums near 1e16 is off by more than the tiny spread of the elements.
+    for (const spread of [0, 8, 16]) {
+      const { std } = stats.summarize([1e8, 1e8 + spread, 1e8, 1e8 + spread, 1e8]);
+      expect(std).toBeLessThanOrEqual(spread / 2);
+    }
   });
 });
