@@ -1,5 +1,6 @@
-import { div, lessEqual, maximum, mul, type Tensor, where } from '@tensorflow/tfjs-core';
+import { maximum, mul, type Tensor } from '@tensorflow/tfjs-core';
 import { assertPositive } from './assert-positive.js';
+import { limitFactors } from './limit-factors.js';
 import { mapTensors } from './map-tensors.js';
 import { assertPolicy, type ClipOptions, finiteOrZero, skipUnlessFinite } from './non-finite.js';
 import type { ClipStrategy } from './strategy.js';
@@ -79,10 +80,9 @@ export function adaptiveClip({
         }
         const weightNorm = maximum(unitNorms(weight, unitAxes).norm, minWeightNorm);
         const limit = mul(weightNorm, factor);
-        const { scale, relative, norm } = unitNorms(gradient, unitAxes);
-        evidence.push(relative);
-        const factors = where(lessEqual(norm, limit), 1, div(div(limit, scale), relative));
-        return scaleUnits(gradient, factors, unitAxes);
+        const norms = unitNorms(gradient, unitAxes);
+        evidence.push(norms.relative);
+        return scaleUnits(gradient, limitFactors(norms, limit), unitAxes);
       });
       return nonFinite === 'skip' ? skipUnlessFinite(clipped, evidence) : { gradients: clipped };
     },

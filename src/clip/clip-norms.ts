@@ -1,19 +1,8 @@
-import {
-  all,
-  cast,
-  div,
-  isFinite as isFiniteTensor,
-  lessEqual,
-  type NamedTensorMap,
-  type Scalar,
-  type Tensor,
-  tensor1d,
-  unstack,
-  where,
-} from '@tensorflow/tfjs-core';
+import { type NamedTensorMap, type Scalar, type Tensor, tensor1d } from '@tensorflow/tfjs-core';
 import { type GroupNorms, groupNorms } from './group-norms.js';
+import { scalarLimitFactors } from './limit-factors.js';
 import { mapTensors } from './map-tensors.js';
-import { finiteOrZero, type NonFinitePolicy, withhold } from './non-finite.js';
+import { allFinite, finiteOrZero, type NonFinitePolicy, withhold } from './non-finite.js';
 import { scale } from './scale.js';
 import type { ClipResult } from './strategy.js';
 
@@ -57,14 +46,17 @@ export function measureNorms(gradients: NamedTensorMap, { groups, p, nonFinite }
     p,
   );
   // The relative norms tell whether all elements are finite, without another pass.
-  const accept = cast<Scalar>(all(isFiniteTensor(norms.relative)), 'float32');
-  return { gradients: given, groups, norms, ...(nonFinite === 'skip' && { accept }) };
+  return {
+    gradients: given,
+    groups,
+    norms,
+    ...(nonFinite === 'skip' && { accept: allFinite([norms.relative]) }),
+  };
 }
 
-/** Multiplies by min(1, limit / norm): exactly 1 up to the limit, and in an order of division that does not overflow. */
+/** Multiplies by min(1, limit / norm). */
 export function scaleDown({ gradients, groups, norms, accept }: Measured, limits: Tensor): ClipResult {
-  const { scale: unit, relative, norm } = norms;
-  const factors = unstack(where(lessEqual(norm, limits), 1, div(div(limits, unit), relative)));
+  const factors = scalarLimitFactors(norms, limits);
   const factorOf = new Map(
     groups.flatMap((names, group) => names.map((name) => [name, factors[group]] as const)),
   );

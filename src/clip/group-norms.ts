@@ -15,10 +15,9 @@ import {
   stack,
   sum,
   type Tensor,
-  unstack,
   where,
 } from '@tensorflow/tfjs-core';
-import { defineHostKernel } from './host-kernel.js';
+import { defineManyOutputKernel } from './host-kernel.js';
 import { sumOfSquares } from './sum-of-squares.js';
 
 /**
@@ -41,16 +40,20 @@ export interface GroupNorms {
  * @param p - At least 1; `Infinity` is the largest absolute value.
  */
 export function groupNorms(groups: readonly (readonly Tensor[])[], p: number): GroupNorms {
-  const packed = hostNorms(groups.flat(), [2, groups.length], {
-    sizes: groups.map((group) => group.length),
-    p,
-  });
-  const [scale, relative] = packed ? unstack(packed) : composedNorms(groups, p);
-  if (scale === undefined || relative === undefined) throw new Error('groupNorms: no groups');
-  return { scale, relative, norm: mul(scale, relative) };
+  const sizes = groups.map((group) => group.length);
+  const shape = [groups.length];
+  return (
+    splitNorms(hostNorms(groups.flat(), [shape, shape, shape], { sizes, p })) ?? composedNorms(groups, p)
+  );
 }
 
-function composedNorms(groups: readonly (readonly Tensor[])[], p: number): [scale: Tensor, relative: Tensor] {
+/** By name, what a kernel returned in the order of {@link fillSplitNorm}. */
+export function splitNorms(outputs: readonly Tensor[] | undefined): GroupNorms | undefined {
+  const [scale, relative, norm] = outputs ?? [];
+  return scale && relative && norm && { scale, relative, norm };
+}
+
+function composedNorms(groups: readonly (readonly Tensor[])[], p: number): GroupNorms {
   const norms = groups.map((group) => {
     const magnitudes = group.map((tensor) => abs(tensor));
     const largest = max<Scalar>(stack(magnitudes.map((tensor) => max(tensor))));
@@ -64,10 +67,9 @@ function composedNorms(groups: readonly (readonly Tensor[])[], p: number): [scal
       ),
     };
   });
-  return [
-    stack(norms.map(({ scale }) => scale)) as Tensor,
-    stack(norms.map(({ relative }) => relative)) as Tensor,
-  ];
+  const scale: Tensor = stack(norms.map((norm) => norm.scale));
+  const relative: Tensor = stack(norms.map((norm) => norm.relative));
+  return { scale, relative, norm: mul(scale, relative) };
 }
 
 /** Of magnitudes up to 1, so that their powers neither overflow nor, where it would matter, vanish. */
@@ -98,25 +100,31 @@ function normOfScaled(scaled: readonly Tensor[], p: number): Tensor {
  */
 export const crowd = (count: number): number => 2 ** Math.max(0, Math.ceil(Math.log2(count)) - 15);
 
-const hostNorms = defineHostKernel<{ sizes: number[]; p: number }>({
+const hostNorms = defineManyOutputKernel<{ sizes: number[]; p: number }>({
   name: 'GradientHealthGroupNorms',
-  compute(output, tensors, { sizes, p }) {
+  compute(outputs, tensors, { sizes, p }) {
     let first = 0;
     sizes.forEach((size, group) => {
-      const { scale, relative } = splitMagnitude(normOf(tensors.slice(first, first + size), p));
-      output[group] = scale;
-      output[sizes.length + group] = relative;
+      fillSplitNorm(outputs, group, normOf(tensors.slice(first, first + size), p));
       first += size;
     });
   },
 });
 
 /** A norm in float64 as a product of numbers of float32; the first a power of two, so that the division is exact. */
-export function splitMagnitude(norm: number): { scale: number; relative: number } {
+export function fillSplitNorm(
+  [scales = none, relatives = none, norms = none]: readonly Float32Array[],
+  index: number,
+  norm: number,
+): void {
   const isNumber = norm > 0 && norm < Infinity;
   const scale = isNumber ? 2 ** Math.min(127, Math.max(-126, Math.floor(Math.log2(norm)))) : 1;
-  return { scale, relative: norm / scale };
+  scales[index] = scale;
+  relatives[index] = norm / scale;
+  norms[index] = norm;
 }
+
+const none = new Float32Array(0);
 
 /** In float64, where the square of any float32 is a normal number. */
 function normOf(tensors: readonly Float32Array[], p: number): number {

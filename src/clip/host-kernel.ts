@@ -11,7 +11,7 @@ import {
 import { type HostMemory, hostMemoryOf } from '../layout/host-memory.js';
 
 /** One pass over arrays of numbers, for the backends whose tensors are arrays this thread can see. */
-export interface HostKernel<Attributes extends NamedAttrMap> {
+export interface HostKernel<Attributes extends NamedAttrMap, Output = Float32Array> {
   /** The kernel's name in the registry of tfjs. */
   readonly name: string;
   /**
@@ -25,7 +25,7 @@ export interface HostKernel<Attributes extends NamedAttrMap> {
   /** Whether the first input already is the result: it is handed on without a copy. */
   isIdentity?(inputs: readonly Float32Array[], attributes: Attributes): boolean;
   /** Fills `output`, whose contents are undefined before. */
-  compute(output: Float32Array, inputs: readonly Float32Array[], attributes: Attributes): void;
+  compute(output: Output, inputs: readonly Float32Array[], attributes: Attributes): void;
 }
 
 /** Runs a kernel on float32 tensors; `undefined` on backends that cannot, where the caller composes operations. */
@@ -35,6 +35,15 @@ export type RunHostKernel<Attributes extends NamedAttrMap> = (
   attributes: Attributes,
 ) => Tensor | undefined;
 
+/** As {@link RunHostKernel}, with a result for each shape. */
+export type RunManyOutputKernel<Attributes extends NamedAttrMap> = (
+  inputs: readonly Tensor[],
+  shapes: readonly (readonly number[])[],
+  attributes: Attributes,
+) => Tensor[] | undefined;
+
+type ManyOutputKernel<Attributes extends NamedAttrMap> = HostKernel<Attributes, readonly Float32Array[]>;
+
 /**
  * Defines a kernel for cpu and wasm.
  *
@@ -42,24 +51,36 @@ export type RunHostKernel<Attributes extends NamedAttrMap> = (
  * step; one pass in JavaScript over the backend's own array costs a fraction of that and can accumulate in float64.
  * It is registered at its first use, as any backend registers its own: nothing is read back.
  */
-export function defineHostKernel<Attributes extends NamedAttrMap>(
-  kernel: HostKernel<Attributes>,
-): RunHostKernel<Attributes> {
+export function defineHostKernel<Attributes extends NamedAttrMap>({
+  compute,
+  ...kernel
+}: HostKernel<Attributes>): RunHostKernel<Attributes> {
+  const run = defineManyOutputKernel<Attributes>({
+    ...kernel,
+    compute: ([output = new Float32Array(0)], inputs, attributes) => compute(output, inputs, attributes),
+  });
+  return (inputs, shape, attributes) => run(inputs, [shape], attributes)?.[0];
+}
+
+/** As {@link defineHostKernel}, for several results of one pass: an operation that takes one apart costs as much as a pass. */
+export function defineManyOutputKernel<Attributes extends NamedAttrMap>(
+  kernel: ManyOutputKernel<Attributes>,
+): RunManyOutputKernel<Attributes> {
   const backends: readonly string[] = kernel.backends ?? ['cpu', 'wasm'];
-  return (inputs, shape, attributes) => {
+  return (inputs, shapes, attributes) => {
     const backendName = getBackend();
     const memory = hostMemoryOf[backendName];
     if (memory === undefined || !backends.includes(backendName)) return undefined;
     if (!getKernel(kernel.name, backendName)) register(kernel, backendName, memory);
-    return engine().runKernel<Tensor>(kernel.name, Object.fromEntries(inputs.entries()), {
+    return engine().runKernel<Tensor[]>(kernel.name, Object.fromEntries(inputs.entries()), {
       ...attributes,
-      shape: [...shape],
+      shapes: shapes.map((shape) => [...shape]),
     });
   };
 }
 
 function register<Attributes extends NamedAttrMap>(
-  kernel: HostKernel<Attributes>,
+  kernel: ManyOutputKernel<Attributes>,
   backendName: string,
   memory: HostMemory,
 ): void {
@@ -68,19 +89,19 @@ function register<Attributes extends NamedAttrMap>(
     backendName,
     kernelFunc({ inputs: named, backend, attrs }) {
       const inputs = tensorsOf(named);
-      const attributes = attrs as Attributes & { shape: number[] };
-      const { shape } = attributes;
+      const attributes = attrs as Attributes & { shapes: number[][] };
       const [first] = inputs;
       if (first && kernel.isIdentity?.(memory.views(backend, inputs), attributes)) {
-        return memory.share(backend, first);
+        return [memory.share(backend, first)];
       }
       const instead = getKernel(kernel.instead?.[backendName] ?? '', backendName);
-      if (instead) return instead.kernelFunc({ inputs: { a: inputs[0], b: inputs[1] }, backend, attrs: {} });
-      const output = memory.allocate(backend, shape);
+      if (instead)
+        return [instead.kernelFunc({ inputs: { a: inputs[0], b: inputs[1] }, backend, attrs: {} })].flat();
+      const outputs = attributes.shapes.map((shape) => memory.allocate(backend, shape));
       // After the allocation, which may move the heap of wasm and leave older views behind.
-      const [result = new Float32Array(0), ...values] = memory.views(backend, [output, ...inputs]);
-      kernel.compute(result, values, attributes);
-      return output;
+      const views = memory.views(backend, [...outputs, ...inputs]);
+      kernel.compute(views.slice(0, outputs.length), views.slice(outputs.length), attributes);
+      return outputs;
     },
   });
 }

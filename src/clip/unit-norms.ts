@@ -10,12 +10,11 @@ import {
   square,
   sum,
   type Tensor,
-  unstack,
   where,
 } from '@tensorflow/tfjs-core';
 import type { GroupNorms } from './group-norms.js';
-import { crowd, splitMagnitude } from './group-norms.js';
-import { defineHostKernel } from './host-kernel.js';
+import { crowd, fillSplitNorm, splitNorms } from './group-norms.js';
+import { defineHostKernel, defineManyOutputKernel } from './host-kernel.js';
 import { type Blocks, blocksOf, changeUnits, unitSums } from './host-units.js';
 
 /**
@@ -25,10 +24,9 @@ import { type Blocks, blocksOf, changeUnits, unitSums } from './host-units.js';
 export function unitNorms(tensor: Tensor, axes: readonly number[]): GroupNorms {
   const blocks = blocksOf(tensor.shape, axes);
   const kept = tensor.shape.map((length, axis) => (axes.includes(axis) ? 1 : length));
-  const packed = blocks && hostUnitNorms([tensor], [2, ...kept], blocks);
-  const [scale, relative] = packed ? unstack(packed) : composedNorms(tensor, axes);
-  if (scale === undefined || relative === undefined) throw new Error('unitNorms: no norms');
-  return { scale, relative, norm: mul(scale, relative) };
+  return (
+    splitNorms(blocks && hostUnitNorms([tensor], [kept, kept, kept], blocks)) ?? composedNorms(tensor, axes)
+  );
 }
 
 /** Multiplies each unit by its factor, of the shape that {@link unitNorms} returns; a factor of 1 changes no bit. */
@@ -37,24 +35,22 @@ export function scaleUnits(tensor: Tensor, factors: Tensor, axes: readonly numbe
   return (blocks && hostScaleUnits([tensor, factors], tensor.shape, blocks)) ?? mul(tensor, factors);
 }
 
-function composedNorms(tensor: Tensor, axes: readonly number[]): [scale: Tensor, relative: Tensor] {
+function composedNorms(tensor: Tensor, axes: readonly number[]): GroupNorms {
   const magnitudes = abs(tensor);
   const largest = max(magnitudes, [...axes], true);
   const scale = where(logicalAnd(greater(largest, 0), isFiniteTensor(largest)), largest, 1);
   const share = crowd(axes.reduce((count, axis) => count * (tensor.shape[axis] ?? 1), 1));
   const squares = square(div(magnitudes, scale));
   const total = sum(share === 1 ? squares : mul(squares, 1 / share), [...axes], true);
-  return [scale, mul(sqrt(total), Math.sqrt(share))];
+  const relative = mul(sqrt(total), Math.sqrt(share));
+  return { scale, relative, norm: mul(scale, relative) };
 }
 
-const hostUnitNorms = defineHostKernel<Blocks>({
+const hostUnitNorms = defineManyOutputKernel<Blocks>({
   name: 'GradientHealthUnitNorms',
-  compute(output, [values = output], blocks) {
-    const { units } = blocks;
+  compute(outputs, [values = new Float32Array(0)], blocks) {
     unitSums(values, blocks, true).forEach((total, unit) => {
-      const { scale, relative } = splitMagnitude(Math.sqrt(total));
-      output[unit] = scale;
-      output[units + unit] = relative;
+      fillSplitNorm(outputs, unit, Math.sqrt(total));
     });
   },
 });

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { defineHostKernel } from '../../src/clip/host-kernel.js';
+import { defineHostKernel, defineManyOutputKernel } from '../../src/clip/host-kernel.js';
 import './backends.js';
 
 const plus = defineHostKernel<{ addend: number }>({
@@ -24,6 +24,16 @@ const times = defineHostKernel({
   compute: (output) => output.fill(-1),
 });
 
+const parts = defineManyOutputKernel({
+  name: 'TestParts',
+  compute(outputs, [values = new Float32Array(0)]) {
+    for (const [i, value] of values.entries()) {
+      (outputs[0] as Float32Array)[i] = Math.floor(value);
+      (outputs[1] as Float32Array)[i] = value % 1;
+    }
+  },
+});
+
 describe.each(['cpu', 'wasm'])('a host kernel on %s', (backend) => {
   beforeEach(() => tf.setBackend(backend));
 
@@ -31,6 +41,12 @@ describe.each(['cpu', 'wasm'])('a host kernel on %s', (backend) => {
     const sum = plus([tf.tensor1d([1, 2, 3, 4])], [2, 2], { addend: 10 });
     expect(sum?.shape).toEqual([2, 2]);
     expect([...(sum?.dataSync() ?? [])]).toEqual([11, 12, 13, 14]);
+  });
+
+  test('fills an output for each of several shapes', () => {
+    const [whole, rest] = parts([tf.tensor1d([1.5, 2.25])], [[2], [2, 1]], {}) ?? [];
+    expect([whole?.shape, rest?.shape]).toEqual([[2], [2, 1]]);
+    expect([...(whole?.dataSync() ?? []), ...(rest?.dataSync() ?? [])]).toEqual([1, 2, 0.5, 0.25]);
   });
 
   test('hands on its input without a copy where that is the result, and outlives it', () => {
