@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path/posix';
 
-/** The project's own folder. */
-export const root: string = join(import.meta.dirname, '..');
+/** The project's own folder, from which npm runs everything: what is bundled has no place of its own. */
+export const root: string = process.cwd();
 
 /** Text of every file in `folder`, or also below it, with this extension, by path from the project's folder. */
 export function readSources(folder: string, extension: string, { deep = true } = {}): Record<string, string> {
