@@ -72,6 +72,7 @@ export function clipByValue(
 const hostClamp = defineHostKernel<{ min: number; max: number }>({
   name: 'GradientHealthClamp',
   backends: ['cpu'],
+  isIdentity: ([values], { min, max }) => values?.some((value) => value < min || value > max) === false,
   compute(output, [values = output], { min, max }) {
     for (let i = 0; i < output.length; i++) {
       const value = values[i] ?? 0;

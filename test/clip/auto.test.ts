@@ -58,3 +58,8 @@ describe('autoClip', () => {
     );
   });
 });
+
+test('autoClip takes the shortest memory there can be, and starts with an empty one', () => {
+  const { norms } = autoClip({ historyLength: 1 }).initialState?.({}) ?? {};
+  expect(norms?.shape).toEqual([1]);
+});

@@ -51,6 +51,24 @@ describe('clipByValue', () => {
     expect(() => clipByValue(range)).toThrow(RangeError);
   });
 
+  test.each([
+    [null, 'null'],
+    [undefined, 'undefined'],
+    ['1', 'string'],
+  ])('refuses the limit %o, as plain JavaScript may pass it', (limit, got) => {
+    expect(() => clipByValue(limit as never)).toThrow(
+      new TypeError(`clipByValue: limit must be a positive number or a range { min, max }, got ${got}`),
+    );
+  });
+
+  test('takes a range with 0 at either end, and says what another lacks', () => {
+    expect(() => clipByValue({ min: -1, max: 0 })).not.toThrow();
+    expect(() => clipByValue({ min: 0, max: 1 })).not.toThrow();
+    expect(() => clipByValue({ min: 1, max: 2 })).toThrow(
+      'clipByValue: a range must hold 0, have min < max and be finite on one side, got min 1, max 2',
+    );
+  });
+
   test('carries its limits in its name', () => {
     expect(clipByValue(0.5).name).toBe('clipByValue(0.5)');
     expect(clipByValue({ min: -2, max: 1 }).name).toBe('clipByValue({ min: -2, max: 1 })');

@@ -31,6 +31,20 @@ describe.each(backends)('centralize on %s', (backend) => {
     expect(centred(variableOf('Dense', 'kernel', [3, 2]), kernel)).toEqual([-2, -3, 0, -1, 2, 4]);
   });
 
+  test('removes means from kernels of convolutions and of recurrent layers too', () => {
+    const pair = [[[[1], [3]]]];
+    expect(centred(variableOf('Conv2D', 'kernel', [1, 1, 2, 1]), pair)).toEqual([-1, 1]);
+    expect(
+      centred(variableOf('LSTM', 'recurrent_kernel', [2, 4]), [
+        [1, 1, 1, 1],
+        [3, 3, 3, 5],
+      ]),
+    ).toEqual([-1, -1, -1, -2, 1, 1, 1, 2]);
+    expect(
+      centred(variableOf('DepthwiseConv2D', 'depthwise_kernel', [2, 1, 1, 1]), [[[[1]]], [[[3]]]]),
+    ).toEqual([-1, 1]);
+  });
+
   test('removes the mean over the output channels of a transposed convolution, not over its inputs', () => {
     // [h, w, out, in] = [1, 1, 2, 2]: means 2 and 6
     expect(

@@ -66,3 +66,25 @@ describe('chain', () => {
     );
   });
 });
+
+test.each([
+  [null, 'null'],
+  [{}, 'object'],
+  [clipByGlobalNorm, 'function'],
+])('chain refuses %o for a strategy', (strategy, got) => {
+  expect(() => chain(counter, strategy as never)).toThrow(
+    new TypeError(`chain: strategy 1 must be a ClipStrategy such as clipByGlobalNorm(1), got ${got}`),
+  );
+});
+
+test('chain starts with the memory of each strategy, under its place, and without any where none has one', () => {
+  expect(Object.keys(chain(clipByValue(1), counter, counter).initialState?.({}) ?? {})).toEqual([
+    '1/seen',
+    '2/seen',
+  ]);
+  const { state } = chain(clipByValue(1)).apply(
+    { v: tf.tensor1d([1]) },
+    { weights: {}, state: {}, step: 0, variables: {} },
+  );
+  expect(state).toBeUndefined();
+});

@@ -35,13 +35,23 @@ describe('clipStateFromJson', () => {
     ['{"a":1}', "a shape and values for 'a'"],
     ['{"a":{"shape":[2]}}', "a shape and values for 'a'"],
     ['{"a":{"shape":["2"],"values":[1,2]}}', "a shape and values for 'a'"],
+    ['{"a":{"shape":[-1],"values":[]}}', "a shape and values for 'a'"],
+    ['{"a":{"shape":[1,1,1,1,1,1,1],"values":[1]}}', "a shape and values for 'a'"],
+    ['{"a":{"shape":{"length":0},"values":[1]}}', "a shape and values for 'a'"],
+    ['{"a":{"shape":[1],"values":[null]}}', "numbers for 'a'"],
+    ['{"a":{"shape":[1],"values":[[1]]}}', "numbers for 'a'"],
     ['{"a":{"shape":[2],"values":[1]}}', "as many values as the shape of 'a' holds"],
     ['{"a":{"shape":[1],"values":["one"]}}', "numbers for 'a'"],
   ])('refuses %s', (json, expected) => {
     expect(() => clipStateFromJson(json)).toThrow(new TypeError(`clipStateFromJson: expected ${expected}`));
   });
 
+  test('takes tensors of six axes, the most that tfjs has', () => {
+    expect(clipStateFromJson('{"a":{"shape":[1,1,1,1,1,1],"values":[2]}}')['a']?.shape).toHaveLength(6);
+  });
+
   test('refuses what is no JSON', () => {
     expect(() => clipStateFromJson('{')).toThrow(SyntaxError);
+    expect(() => clipStateFromJson('{')).toThrow(/^clipStateFromJson: expected JSON: SyntaxError/);
   });
 });

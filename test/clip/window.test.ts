@@ -58,3 +58,8 @@ describe('windowClip', () => {
     expect(windowClip({ sigmas: 6, onSpike: 'skip' }).name).toBe('windowClip(6, skip)');
   });
 });
+
+test('windowClip takes the shortest memory there can be, and starts with an empty one', () => {
+  const { norms } = windowClip({ windowSize: 2, warmUpSteps: 1 }).initialState?.({}) ?? {};
+  expect(norms?.shape).toEqual([2]);
+});

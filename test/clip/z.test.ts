@@ -35,6 +35,7 @@ describe.each(backends)('zClip on %s', (backend) => {
 describe('zClip', () => {
   test.each([
     [{ zThreshold: 0 }, 'zClip: zThreshold must be a positive finite number, got 0'],
+    [{ decay: 0 }, 'zClip: decay must be above 0 and below 1, got 0'],
     [{ decay: 1 }, 'zClip: decay must be above 0 and below 1, got 1'],
     [{ decay: NaN }, 'zClip: decay must be above 0 and below 1, got NaN'],
     [{ warmUpSteps: 0 }, 'zClip: warmUpSteps must be a whole number from 1, got 0'],

@@ -273,6 +273,33 @@ describe.each(backends)('on %s', (backend) => {
   });
 });
 
+test.each(titled)('$title is named after what it does and is', (row) => {
+  expect(row.make().name).toMatch(new RegExp(`^${row.of}\\(.*\\)$`));
+});
+
+test.each(titled.filter(({ policies = true, of }) => policies && of !== 'chain'))(
+  '$title refuses a policy that there is not, as plain JavaScript may pass it',
+  (row) => {
+    expect(() => row.make({ nonFinite: 'drop' as never })).toThrow(
+      new RangeError(`${row.of}: nonFinite must be 'skip', 'zero' or 'propagate', got drop`),
+    );
+  },
+);
+
+test.each(titled.filter(({ of }) => of !== 'centralize'))(
+  '$title hands calm gradients on without a copy where all is done on the host',
+  async (row) => {
+    await tf.setBackend('cpu');
+    const strategy = row.make();
+    const given = context();
+    const warmUp = steps(strategy, new Array(row.warmUpSteps ?? 0).fill(calm), given);
+    const state = warmUp.at(-1)?.state ?? strategy.initialState?.(given.weights) ?? {};
+    const gradients = toTensors(calm);
+    const clipped = strategy.apply(gradients, { ...given, state, step: 0 }).gradients;
+    for (const [name, { dataId }] of Object.entries(clipped)) expect(dataId).toBe(gradients[name]?.dataId);
+  },
+);
+
 test.each(titled)('$title computes the same on every backend', async (row) => {
   const random = fc.sample(arbitrary, { numRuns: 20, seed: 11 });
   const perBackend: Outcome[][] = [];
