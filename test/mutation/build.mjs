@@ -15,7 +15,6 @@ const tests = readdirSync(`test/${folder}`)
 await build({
   entryPoints: [
     ...tests,
-    ...(folder === 'clip' ? ['test/contract/clip.test.ts'] : []),
     // Rules know nothing of tfjs, whose start takes longer than all of their tests.
     ...(folder === 'rules' ? [] : ['test/mutation/setup.ts']),
   ],
