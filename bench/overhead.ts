@@ -5,6 +5,7 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { clipByGlobalNorm, type Monitor, type WatchOptions, watch, withClipping } from '../src/index.js';
 import { refuseKernels } from '../src/kernels/instantiate.js';
 import { hostGauge } from '../src/watch/gauge-host.js';
+import { everyOtherStep } from './harness/every-other-step.js';
 import type { Bench, BenchCase } from './harness/measure.js';
 import { inDebugMode, naiveNorms, oneHotBins } from './harness/peers.js';
 import { conv, lstm128, mlp64, mlp128, mlp512, type Training } from './harness/training.js';
@@ -95,7 +96,7 @@ const overhead: Bench = {
   },
   async *rows() {
     for await (const [training, backend] of trainings()) {
-      // Tapped steps are differentiated by the monitor itself, which cannot be told apart within a step; pairs hold them.
+      // Tapped steps are differentiated by the monitor itself, which cannot be told apart within a step: see below.
       const watched = (options: WatchOptions) => (model: LayersModel) => {
         const monitor = watch(model, { ...options, activations: false });
         return () => monitor.stop();
@@ -108,6 +109,10 @@ const overhead: Bench = {
       });
       yield await row('watch', watched({ quiet: true }));
       yield await row('full record', watched(fullRecord));
+      yield await everyOtherStep('overhead', training, backend, 'activations, full record', (model, isOn) => {
+        const monitor = watch(model, { ...fullRecord, activations: isOn });
+        return () => monitor.stop();
+      });
       refuseKernels(true);
       yield await row('twin', watched(fullRecord));
       refuseKernels(false);

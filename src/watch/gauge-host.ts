@@ -26,16 +26,15 @@ export const hostGauge: Gauge = {
     const active = new Uint8Array(tensor.shape.at(-1) ?? 1);
     const elements = elementsOf(tensor);
     // Most layers show all their units within a few rows: only those that were silent so far are looked at.
-    const silent = Uint32Array.from(active.keys());
-    let count = silent.length;
-    for (let row = 0; row < elements.length && count > 0; row += active.length) {
-      let kept = 0;
-      for (let at = 0; at < count; at++) {
-        const unit = silent[at] as number;
-        if (elements[row + unit] === 0) silent[kept++] = unit;
+    let silent: number[] = [];
+    for (let unit = 0; unit < active.length; unit++) silent.push(unit);
+    for (let row = 0; row < elements.length && silent.length > 0; row += active.length) {
+      const still: number[] = [];
+      for (const unit of silent) {
+        if (elements[row + unit] === 0) still.push(unit);
         else active[unit] = 1;
       }
-      count = kept;
+      silent = still;
     }
     return () => active;
   },
