@@ -1,5 +1,5 @@
 import { dispose, type NamedTensorMap } from '@tensorflow/tfjs-core';
-import { type BenchRow, errorOfMedian, percentile, processCpuMs } from './measure.js';
+import { type BenchRow, processCpuMs, spreadOf } from './measure.js';
 import type { Training } from './training.js';
 
 /** CPU time of a row; its first third lets the compiler settle. */
@@ -8,7 +8,8 @@ const fewest = 60;
 
 /**
  * What is done in every other step of one model, over the steps between: what is part of differentiating cannot be told within
- * a step, and steps of two models differ by more than it costs. Which of two steps has it alternates too.
+ * a step, and steps of two models differ by more than it costs. Which of two steps has it alternates too. A usual step: the
+ * median leaves out garbage and what is done at some steps alone, such as making the records of several together.
  *
  * @param attach - Returns how to take it off; asks `isOn` at each step.
  */
@@ -47,9 +48,6 @@ export async function everyOtherStep(
     backend,
     variant,
     baseline: 'its steps between',
-    ratio: percentile(ratios, 0.5),
-    low: percentile(ratios, 0.1),
-    high: percentile(ratios, 0.9),
-    error: errorOfMedian(ratios),
+    ...spreadOf(ratios),
   };
 }

@@ -122,20 +122,24 @@ export async function measure(
     onRound?.(round + 1, pairs);
   }
 
-  return [...ratios].map(([variant, of]) => {
-    const at = (share: number): number => percentile(of, share);
-    return {
-      bench,
-      case: name,
-      backend,
-      variant,
-      baseline,
-      ratio: at(0.5),
-      low: at(0.1),
-      high: at(0.9),
-      error: errorOfMedian(of),
-    };
-  });
+  return [...ratios].map(([variant, of]) => ({
+    bench,
+    case: name,
+    backend,
+    variant,
+    baseline,
+    ...spreadOf(of),
+  }));
+}
+
+/** What a row tells of its ratios. */
+export function spreadOf(ratios: readonly number[]): Pick<BenchRow, 'ratio' | 'low' | 'high' | 'error'> {
+  return {
+    ratio: percentile(ratios, 0.5),
+    low: percentile(ratios, 0.1),
+    high: percentile(ratios, 0.9),
+    error: errorOfMedian(ratios),
+  };
 }
 
 /** CPU time of this process so far, over all threads. */

@@ -1,6 +1,6 @@
 import type { NamedTensorMap, Optimizer } from '@tensorflow/tfjs-core';
 import { dispose } from '@tensorflow/tfjs-core';
-import { type BenchRow, errorOfMedian, percentile, processCpuMs } from './measure.js';
+import { type BenchRow, processCpuMs, spreadOf } from './measure.js';
 import type { Training } from './training.js';
 
 /** CPU time of a row, in which at least `fewest` ratios are taken; the first third of them lets the compiler settle. */
@@ -53,10 +53,7 @@ export async function withinStep(
     backend,
     variant,
     baseline: 'rest of its step',
-    ratio: percentile(ratios, 0.5),
-    low: percentile(ratios, 0.1),
-    high: percentile(ratios, 0.9),
-    error: errorOfMedian(ratios),
+    ...spreadOf(ratios),
   };
 }
 
@@ -68,18 +65,16 @@ export interface Clock {
   remove(): Promise<void>;
 }
 
-/** Attaches something, between two clocks, whose own time is taken off: reading one takes some percent of a short step. */
+/** Attaches something, between two clocks. Reading them counts as its own: some tenths of a percent of a short step. */
 export function clockOf(optimizer: Optimizer, attach: () => () => unknown): Clock {
   const inner = timed(optimizer);
   const detach = attach();
   const outer = timed(optimizer);
-  const readingMs = costOfReading();
   return {
     take() {
-      // Both readings of the inner clock lie between those of the outer one; each half of the outer's own cancels out.
-      const ms = outer.ms - inner.ms - 2 * readingMs * inner.calls;
-      Object.assign(inner, { ms: 0, calls: 0 });
-      Object.assign(outer, { ms: 0, calls: 0 });
+      const ms = outer.ms - inner.ms;
+      inner.ms = 0;
+      outer.ms = 0;
       return ms;
     },
     async remove() {
@@ -90,20 +85,9 @@ export function clockOf(optimizer: Optimizer, attach: () => () => unknown): Cloc
   };
 }
 
-/** In a loop, once it is compiled, where it is cheapest: what is taken off is rather too little. */
-function costOfReading(): number {
-  const readings = 2000;
-  let start = 0;
-  for (let i = 0; i < 2 * readings; i++) {
-    const now = processCpuMs();
-    if (i === readings) start = now;
-  }
-  return (processCpuMs() - start) / readings;
-}
-
 /** Puts a clock on the methods that a step goes through. */
-function timed(optimizer: Optimizer): { ms: number; calls: number; remove(): void } {
-  const clock = { ms: 0, calls: 0, remove: () => {} };
+function timed(optimizer: Optimizer): { ms: number; remove(): void } {
+  const clock = { ms: 0, remove: () => {} };
   const methods = optimizer as unknown as Record<'computeGradients' | 'applyGradients', Method>;
   const restores = (['computeGradients', 'applyGradients'] as const).map((name) => {
     const own = Object.getOwnPropertyDescriptor(optimizer, name);
@@ -114,7 +98,6 @@ function timed(optimizer: Optimizer): { ms: number; calls: number; remove(): voi
         return method.apply(optimizer, values);
       } finally {
         clock.ms += processCpuMs() - start;
-        clock.calls++;
       }
     };
     return () => {

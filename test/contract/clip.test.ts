@@ -273,7 +273,7 @@ describe.each(backends)('on %s', (backend) => {
   });
 });
 
-test.each(titled)('$title is named after what it does and is', (row) => {
+test.each(titled)('$title is named after its factory', (row) => {
   expect(row.make().name).toMatch(new RegExp(`^${row.of}\\(.*\\)$`));
 });
 

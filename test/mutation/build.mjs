@@ -6,10 +6,10 @@ const folder = process.env.FOLDER;
 if (!folder)
   throw new Error('Name the folder whose tests are asked: FOLDER=stats npm run test:mutation -- …');
 
-/** They load modules anew or start compilers, which bundled tests cannot. */
-const left = ['instantiate.test.ts', 'build.test.ts', 'saved.test.ts'];
+/** They load modules anew or start other programs, which bundled tests cannot. */
+const leftOut = ['instantiate.test.ts', 'build.test.ts', 'saved.test.ts'];
 const tests = readdirSync(`test/${folder}`)
-  .filter((file) => file.endsWith('.test.ts') && !left.includes(file))
+  .filter((file) => file.endsWith('.test.ts') && !leftOut.includes(file))
   .map((file) => `test/${folder}/${file}`);
 
 await build({
