@@ -23,23 +23,29 @@ function grown(run: Run, explosion: Explosion): Finding {
   const { onset, usualNorm, peakNorm, outcome, lossBefore, lossAfter } = explosion;
   const first = run.steps[onset]?.step ?? 0;
   const end = firstNonFinite(run.steps);
-  const where = largestLayer(run, run.steps[onset]) ?? 'model';
+  const place = largestLayer(run, run.steps[onset]);
+  const lossKnown = !Number.isNaN(lossBefore);
   const story = {
     'non-finite': 'and then became non-finite',
     diverging: `and the loss rose from ${shortNumber(lossBefore)} to ${shortNumber(lossAfter)}`,
-    stuck: 'and the loss has not recovered since',
+    stuck: lossKnown ? 'and the loss has not recovered since' : 'and has not come back since',
   }[outcome];
   const lost = outcome === 'non-finite' || (outcome === 'diverging' && lossAfter >= lostFactor * lossBefore);
   return {
     rule: id,
     severity: lost ? 'error' : 'warning',
-    where,
+    where: place ?? 'model',
     firstStep: first,
     lastStep: run.steps[end - 1]?.step ?? first,
-    evidence: { usualNorm, peakNorm, growth: peakNorm / usualNorm, lossBefore, lossAfter },
+    evidence: {
+      usualNorm,
+      peakNorm,
+      growth: peakNorm / usualNorm,
+      ...(lossKnown && { lossBefore, lossAfter }),
+    },
     message:
-      `The global gradient norm grew from ${shortNumber(usualNorm)} to ${shortNumber(peakNorm)} from step ${first} on ` +
-      `(most of it in ${where}), ${story}: each update made the next gradient larger.`,
+      `The global gradient norm grew from ${shortNumber(usualNorm)} to ${shortNumber(peakNorm)} from step ${first} on` +
+      `${mostlyIn(place)}, ${story}: each update made the next gradient larger.`,
     remedies: [clipRemedy(usualNorm, 'the norm of the steps before'), ...learningRateRemedy(run)],
   };
 }
@@ -47,22 +53,26 @@ function grown(run: Run, explosion: Explosion): Finding {
 function overshot(run: Run, { index, norm, ratio }: Overshoot): Finding {
   const record = run.steps[index];
   const step = record?.step ?? 0;
-  const where = largestLayer(run, record) ?? 'model';
+  const place = largestLayer(run, record);
   return {
     rule: id,
     severity: 'error',
-    where,
+    where: place ?? 'model',
     firstStep: step,
     lastStep: step,
     evidence: { gradientNorm: norm, updateRatio: ratio },
     message:
-      `A global gradient norm of ${shortNumber(norm)} at step ${step} (most of it in ${where}) moved the weights by ` +
+      `A global gradient norm of ${shortNumber(norm)} at step ${step}${mostlyIn(place)} moved the weights by ` +
       `${shortNumber(ratio)} times their own norm, and nothing was finite after that.`,
     remedies: [
       clipRemedy((norm * healthyRatio) / ratio, 'a step of about 1 % of the weights'),
       ...learningRateRemedy(run),
     ],
   };
+}
+
+function mostlyIn(place: string | undefined): string {
+  return place === undefined ? '' : ` (most of it in ${place})`;
 }
 
 /** Path of the layer whose weights have the largest gradient in this record. */

@@ -61,16 +61,17 @@ function check(run: Run, factor: number, overRecords: number): Finding[] {
   const [first, last] = [spikes[0], spikes.at(-1)];
   if (first === undefined || last === undefined || spikes.length > rare * steps.length) return [];
   const most = Math.max(...spikes.map(({ globalNorm }) => globalNorm));
-  const where = largestLayer(run, first) ?? 'model';
-  const count = spikes.length === 1 ? 'once' : `${spikes.length} times`;
+  const place = largestLayer(run, first);
+  const [count, to, when] =
+    spikes.length === 1 ? ['once', 'to', 'at'] : [`${spikes.length} times`, 'to up to', 'first at'];
   return [
     findingOf(run, id, {
       severity: 'warning',
-      where,
+      where: place ?? 'model',
       firstStep: first.step,
       lastStep: last.step,
       evidence: { usualNorm: usual, largestNorm: most, spikes: spikes.length },
-      message: `The global gradient norm leapt ${count} from about ${shortNumber(usual)} to up to ${shortNumber(most)}, first at step ${first.step} and most of it in ${where}.`,
+      message: `The global gradient norm leapt ${count} from about ${shortNumber(usual)} ${to} ${shortNumber(most)}, ${when} step ${first.step}${place === undefined ? '' : `, most of it in ${place}`}.`,
       remedies: [clipRemedy(usual, 'the norm that they usually have')],
     }),
   ];

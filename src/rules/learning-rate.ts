@@ -8,7 +8,7 @@ import { fails, finiteLosses, lossTrend } from './loss-trend.js';
 import { median, motion, updateRatio } from './motion.js';
 import { learningRateRemedy } from './smaller-steps.js';
 import { symptoms } from './symptoms.js';
-import { checkThreshold } from './threshold.js';
+import { checkCount, checkThreshold } from './threshold.js';
 import { variableOf, weightedLayers } from './weighted-layers.js';
 
 /** Options of {@link learningRate}. */
@@ -65,7 +65,7 @@ export function learningRate(options: LearningRateOptions = {}): Rule {
   const { above = 0.1, below = 2e-4, overRecords = 50 } = options;
   checkThreshold('learningRate', 'above', above);
   checkThreshold('learningRate', 'below', below);
-  checkThreshold('learningRate', 'overRecords', overRecords);
+  checkCount('learningRate', 'overRecords', overRecords);
   return {
     id,
     explains,
@@ -112,7 +112,7 @@ function tooHigh(run: Run, above: number): Finding[] | null {
       severity: lost ? 'error' : 'warning',
       firstStep: first.step,
       evidence: { updateRatio: most, typicalRatio: typical, learningRate: first.learningRate ?? Number.NaN },
-      message: `${rate} is too high: from step ${first.step} on single updates were up to ${times} times as large as the weights, and the loss ${lost ? 'is lost' : 'does not fall'}.`,
+      message: `${rate} is too high: from step ${first.step} on single updates were up to ${times} times the size of the weights, and the loss ${lost ? 'is lost' : 'does not fall'}.`,
       remedies: [...learningRateRemedy(run)],
     }),
   ];

@@ -73,7 +73,7 @@ function check(run: Run, deviation: number, overRecords: number): Finding[] {
           kind: 'optimizer',
           layers: [],
           to: 'batchSize 32',
-          reason: `gradients of ${batchSize} samples are mostly noise`,
+          reason: `gradients of ${batchSize === 1 ? 'single' : batchSize} samples are mostly noise`,
         },
       ]
     : [];

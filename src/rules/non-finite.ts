@@ -130,21 +130,25 @@ function what({ first, gradients, weights, place, recovered }: Breakdown): strin
   const total = Object.keys(first.variables).length;
   const parts = [
     first.loss === null || Number.isFinite(first.loss) ? [] : [`the loss is ${first.loss}`],
-    weights.length === 0 ? [] : [`${weights.length} of ${total} weights are not finite`],
-    gradients.length === 0 ? [] : [`${gradients.length} of ${total} gradients are not finite`],
+    weights.length === 0 ? [] : [`${weights.length} of ${total} weights ${are(weights)} not finite`],
+    gradients.length === 0 ? [] : [`${gradients.length} of ${total} gradients ${are(gradients)} not finite`],
   ].flat();
   const subject = parts.length === 0 ? `the global gradient norm is ${first.globalNorm}` : parts.join(', ');
   const order = place === undefined ? '' : `, ${place} being the first of them in backward order`;
   return `${subject.replace(/^t/, 'T')} ${when}${order}.`;
 }
 
+function are({ length }: readonly string[]): string {
+  return length === 1 ? 'is' : 'are';
+}
+
 function dataStory({ data }: Run): string {
   return (['input', 'target'] as const)
     .filter((name) => hasNonFinite(data?.[name]))
-    .map(
-      (name) =>
-        `The ${name} itself holds ${data?.[name]?.nans} NaN and ${data?.[name]?.infs} infinite values.`,
-    )
+    .map((name) => {
+      const { nans = 0, infs = 0 } = data?.[name] ?? {};
+      return `The ${name} itself holds ${nans} NaN and ${infs} infinite value${infs === 1 ? '' : 's'}.`;
+    })
     .join(' ');
 }
 

@@ -120,16 +120,17 @@ function outOfRange(run: Run, { activation, units }: OutputLayer): Fault | null 
   const [low, high] = range;
   const slack = outOfReach * target.std;
   const isOut = target.max > high + slack || target.min < low - slack;
+  const targets = `the targets lie between ${shortNumber(target.min)} and ${shortNumber(target.max)}`;
   // The outputs of a softmax sum to 1: one number each cannot be anything else.
+  const sum = target.mean * (units ?? 1);
   const cannotSum =
-    activation === 'softmax' &&
-    units !== undefined &&
-    units > 1 &&
-    Math.abs(target.mean * units - 1) > outOfReach;
+    activation === 'softmax' && units !== undefined && units > 1 && Math.abs(sum - 1) > outOfReach;
   if (!isOut && !cannotSum) return null;
   const reach = high === Number.POSITIVE_INFINITY ? `from ${low} up` : `between ${low} and ${high}`;
   return {
-    why: `${activation} returns numbers ${reach}${cannotSum ? ' that sum to 1' : ''}, but the targets lie between ${shortNumber(target.min)} and ${shortNumber(target.max)}`,
+    why: isOut
+      ? `${activation} returns numbers ${reach}, but ${targets}`
+      : `softmax returns numbers that sum to 1, but those of a sample's targets sum to ${shortNumber(Number(sum.toPrecision(2)))} on average`,
     works: 'badly',
     to: 'linear',
     reason: 'it can return any number',

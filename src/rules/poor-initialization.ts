@@ -128,7 +128,7 @@ function scaled(
     where: worst.facts.path,
     evidence: { product, gain: worst.gain, layers: layers.length },
     message:
-      `The initial weights of ${layers.length} hidden layers ${how} a signal to ${shortNumber(Number(product.toPrecision(2)))} of what their ` +
+      `The initial weights of ${layers.length} hidden layers ${how} a signal to ${shortNumber(Number(product.toPrecision(2)))} ${how === 'grow' ? 'times' : 'of'} what their ` +
       `activations ask for, most in ${worst.facts.path} (${worst.facts.initializers?.['kernel'] ?? 'given weights'}).`,
     remedies: remediesFor(layers),
   });

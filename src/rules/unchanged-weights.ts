@@ -70,7 +70,7 @@ function check(run: Run, overRecords: number): Finding[] {
   const remedy = {
     kind: 'learning-rate' as const,
     layers: [],
-    to: 0.001,
+    to: rate === null ? 0.001 : Math.max(0.001, Number((10 * rate).toPrecision(3))),
     reason: 'an update must be larger than the rounding of the weights',
   };
   return [

@@ -72,6 +72,11 @@ function frozen<T>(value: T): T {
   return value;
 }
 
+test('the default rules explain what follows from theirs, causes first', () => {
+  const lines = defaultRules.map(({ id, explains = [] }) => `${id}: ${explains.join(', ')}`);
+  expect(lines.join('\n')).toMatchSnapshot();
+});
+
 describe('the default rules, on any run whatever', () => {
   test('never throw, change nothing and always say the same', () => {
     fc.assert(

@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { LayerFacts } from '../../src/record/run.js';
-import { poorInitialization } from '../../src/rules/poor-initialization.js';
-import { symmetricWeights } from '../../src/rules/symmetric-weights.js';
 import { classifier, dataStats, failing, usual, weightsOf } from './facts.js';
 import { fallingLoss, stack } from './histories.js';
+import { poorInitialization, symmetricWeights } from './told.js';
 
 const constant = (value: number) => ({ initializers: { kernel: `Constant(${value})`, bias: 'Zeros' } });
 // Norm of n equal elements c: c sqrt(n).

@@ -1,10 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { StepRecord } from '../../src/record/run.js';
-import { learningRate } from '../../src/rules/learning-rate.js';
-import { unchangedWeights } from '../../src/rules/unchanged-weights.js';
-import { updateRatioHigh, updateRatioLow } from '../../src/rules/update-ratio.js';
 import { classifier, failing, usual, weightsOf } from './facts.js';
 import { fallingLoss } from './histories.js';
+import { learningRate, unchangedWeights, updateRatioHigh, updateRatioLow } from './told.js';
 
 /** Every weight of norm 10 moves by this share of it. */
 const moving = (ratio: number, parts = {}) =>
@@ -120,11 +118,8 @@ describe('updateRatioHigh and updateRatioLow', () => {
     expect(remediesOf('SGD', 9e-6)).toEqual([]);
   });
 
-  test('are silent on a run that gets on, and reject thresholds that are none', () => {
+  test('are silent on a run that gets on', () => {
     expect(updateRatioHigh().check(moving(0.5, { loss: fallingLoss }))).toEqual([]);
-    expect(() => updateRatioLow({ ratio: 0 })).toThrow(
-      new RangeError('updateRatioLow: ratio must be a positive finite number, got 0'),
-    );
   });
 });
 

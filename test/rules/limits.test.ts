@@ -2,11 +2,9 @@ import { describe, expect, test } from 'vitest';
 import type { ClipRecord, Run, StepRecord } from '../../src/record/run.js';
 import { diagnose } from '../../src/rules/diagnose.js';
 import { findingOf } from '../../src/rules/finding-of.js';
-import { overClipping } from '../../src/rules/over-clipping.js';
-import { overRegularization } from '../../src/rules/over-regularization.js';
-import { precisionUnderflow } from '../../src/rules/precision-underflow.js';
 import { classifier, failing, usual, weightsOf } from './facts.js';
 import { chain, fallingLoss, stats } from './histories.js';
+import { overClipping, overRegularization, precisionUnderflow } from './told.js';
 
 describe('overClipping', () => {
   const clippedTo =

@@ -1,11 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { StepRecord } from '../../src/record/run.js';
-import { gradientSpike } from '../../src/rules/gradient-spike.js';
-import { lossDivergence } from '../../src/rules/loss-divergence.js';
-import { lossOscillation } from '../../src/rules/loss-oscillation.js';
-import { lossPlateau } from '../../src/rules/loss-plateau.js';
 import { failing, usual } from './facts.js';
 import { fallingLoss, flatLoss, stats } from './histories.js';
+import { gradientSpike, lossDivergence, lossOscillation, lossPlateau } from './told.js';
 
 describe('lossPlateau', () => {
   test('finds a hundred losses no better than a constant prediction, and names that', () => {

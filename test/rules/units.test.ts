@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import type { LayerRecord, StepRecord, ThroughTimeRecord } from '../../src/record/run.js';
-import { deadUnits } from '../../src/rules/dead-units.js';
-import { explodingThroughTime } from '../../src/rules/exploding-through-time.js';
-import { gateSaturation } from '../../src/rules/gate-saturation.js';
-import { saturatedActivation } from '../../src/rules/saturated-activation.js';
-import { vanishingThroughTime } from '../../src/rules/vanishing-through-time.js';
 import { classifier, failing, usual } from './facts.js';
 import { chain, fallingLoss, stats } from './histories.js';
+import {
+  deadUnits,
+  explodingThroughTime,
+  gateSaturation,
+  saturatedActivation,
+  vanishingThroughTime,
+} from './told.js';
 
 describe('deadUnits', () => {
   const off = (zeros: number, parts = {}) =>
