@@ -4,6 +4,7 @@ import type { Sink } from '../record/sink.js';
 import { diagnose, reportOf } from '../rules/diagnose.js';
 import { lossTrend } from '../rules/loss-trend.js';
 import { createFanOut } from './fan-out.js';
+import { observation } from './observation.js';
 
 /** Where records become history, findings and output. Knows no tensor. */
 export interface Recorder {
@@ -136,22 +137,3 @@ export function createRecorder({ rules, sinks, history, onStep, onFinding }: Rec
 }
 
 const keyOf = ({ rule, where }: Finding): string => `${rule}\n${where}`;
-
-/** A finding about the watching itself. */
-export function observation(
-  rule: string,
-  severity: Finding['severity'],
-  step: number,
-  message: string,
-): Finding {
-  return {
-    rule,
-    severity,
-    where: 'model',
-    firstStep: step,
-    lastStep: step,
-    evidence: {},
-    message,
-    remedies: [],
-  };
-}

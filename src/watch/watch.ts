@@ -1,29 +1,27 @@
 import { backend, getBackend, type Optimizer } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { isLayersModel } from '../layout/is-layers-model.js';
-import type { Finding } from '../record/finding.js';
 import type { DataFacts } from '../record/run.js';
 import { findingText } from '../report/finding-text.js';
 import { defaultRules } from '../rules/default-rules.js';
 import { assertOptions } from './assert-options.js';
+import { createAttachment } from './attachment.js';
 import { createAutopsy } from './autopsy.js';
 import { createBudget } from './budget.js';
-import { attachClipper, detachClipper } from './clipping.js';
 import { type DataLook, lookAtData } from './data-look.js';
 import { deviceGauge } from './gauge-device.js';
 import { hostGauge } from './gauge-host.js';
-import { existingHook, hookOf, isOptimizer, readsSynchronously, releaseHook } from './hook.js';
+import { existingHook, isOptimizer, readsSynchronously } from './hook.js';
 import { createLossScaler } from './loss-scale.js';
-import { describeWeights, followOptimizer, optimizerOf, viewOf } from './model.js';
+import { followOptimizer, type ModelView, optimizerOf, viewOf } from './model.js';
 import type { Monitor, WatchOptions } from './monitor.js';
-import { createObserver } from './observer.js';
+import { slotsRepaired, watchedElsewhere, watchFailed } from './observation.js';
+import { createObserver, type Observer } from './observer.js';
 import { createOutbox } from './outbox.js';
 import { createReadQueue } from './read-queue.js';
-import { createRecorder, observation } from './recorder.js';
+import { createRecorder } from './recorder.js';
+import { assertUnwatched, markWatched, notATarget } from './watched.js';
 import { schedule, sparsely } from './when.js';
-
-/** Marks a watched model; registered globally, so that two builds of this library see it. */
-const watchedKey: unique symbol = Symbol.for('gradient-health.watched') as typeof watchedKey;
 
 /**
  * Watches the gradients of every optimizer step and tells which layer is in trouble, since which step, why, and what to
@@ -79,9 +77,8 @@ export function watch(target: LayersModel | Optimizer, options: WatchOptions = {
   const weightsDue = weights === false ? () => false : schedule('weights', weights);
   const budget = createBudget(options.budget);
   const first = model ? optimizerOf(model) : (target as Optimizer);
-  refuseSecondWatch(target, first, clip !== undefined);
+  assertUnwatched(target, first, clip !== undefined);
 
-  let optimizer: Optimizer | undefined;
   /** From the first optimizer until the last record is in: on GPUs records come after `stop` has let go of the optimizer. */
   let describes = false;
   let view = viewOf(model);
@@ -112,7 +109,7 @@ export function watch(target: LayersModel | Optimizer, options: WatchOptions = {
     },
   );
   const observer = createObserver({
-    optimizer: () => optimizer,
+    optimizer: () => attachment.optimizer,
     view: () => view,
     due,
     histogramsDue,
@@ -120,14 +117,12 @@ export function watch(target: LayersModel | Optimizer, options: WatchOptions = {
     queue,
     activationsDue,
     weightsDue,
-    clipName: () => optimizer && existingHook(optimizer)?.clipper?.strategy.name,
+    clipName: () => attachment.optimizer && existingHook(attachment.optimizer)?.clipper?.strategy.name,
     record: (make, isUrgent) => outbox.add(make, isUrgent || autopsy !== undefined),
     repaired: (step) => recorder.note(slotsRepaired(step)),
-    failed: (error, step) => {
-      const message = `Watching failed at step ${step} and left that step out: ${String(error)}. Training goes on.`;
-      recorder.note(observation('watch-failed', 'warning', step, message));
-    },
+    failed: (error, step) => recorder.note(watchFailed(error, step)),
   });
+  const attachment = createAttachment({ observer, clip, lossScale, layers: () => view.layers });
 
   /** Tells the facts anew after each compile and on another backend; a model that is not built has none yet. */
   function describe(): void {
@@ -141,28 +136,16 @@ export function watch(target: LayersModel | Optimizer, options: WatchOptions = {
   }
 
   const release = (): void => {
-    if (!optimizer) return;
-    const hook = existingHook(optimizer);
-    if (hook?.observer === observer) hook.observer = undefined;
+    attachment.release();
     observer.untap();
-    if (clip) detachClipper(optimizer, clip);
-    if (hook && lossScale) {
-      hook.scaler?.dispose();
-      hook.scaler = undefined;
-    }
-    releaseHook(optimizer);
     look?.remove();
-    optimizer = undefined;
   };
   const hookUp = (next: Optimizer): void => {
     release();
-    if (existingHook(next)?.observer) {
-      const message =
-        'The optimizer that the model was compiled with is watched by another monitor; this one sees nothing.';
-      recorder.note(observation('watch-failed', 'warning', 0, message));
+    if (!attachment.attach(next)) {
+      recorder.note(watchedElsewhere());
       return;
     }
-    optimizer = next;
     describes = true;
     view = viewOf(model);
     described = undefined;
@@ -173,12 +156,9 @@ export function watch(target: LayersModel | Optimizer, options: WatchOptions = {
         observer.failed,
         autopsy && ((data) => autopsy.begin(observer.steps, data)),
       );
-    hookOf(next).observer = observer;
-    if (lossScale) hookOf(next).scaler = createLossScaler(lossScale);
-    if (clip) attachClipper(next, clip, () => describeWeights(view.layers));
   };
   const unfollow = model ? followOptimizer(model, hookUp) : hookUp(target as Optimizer);
-  Object.defineProperty(target, watchedKey, { value: true, configurable: true });
+  const unmark = markWatched(target);
 
   let stopped = false;
   const monitor: Monitor = {
@@ -199,7 +179,7 @@ export function watch(target: LayersModel | Optimizer, options: WatchOptions = {
       const report = recorder.report();
       return report.run.steps.length > 0
         ? report
-        : { ...report, verdict: `No step recorded yet: ${whyNothing()}.` };
+        : { ...report, verdict: `No step recorded yet: ${whyNothing(model, view, observer)}.` };
     },
     callback: {
       onBatchEnd: () => observer.settled(),
@@ -218,7 +198,7 @@ export function watch(target: LayersModel | Optimizer, options: WatchOptions = {
       stopped = true;
       release();
       unfollow?.();
-      delete (target as { [watchedKey]?: true })[watchedKey];
+      unmark();
       observer.dispose();
       await monitor.flush();
       describes = false;
@@ -226,17 +206,6 @@ export function watch(target: LayersModel | Optimizer, options: WatchOptions = {
       await recorder.close();
     },
   };
-
-  function whyNothing(): string {
-    if (model && !optimizerOf(model)) return 'the model is not compiled; call model.compile(...) and train';
-    if (model && view.layers.every(({ layer }) => layer.trainableWeights.length === 0)) {
-      return 'the model has no trainable weights';
-    }
-    if (observer.steps === 0) return 'the optimizer has not taken a step since watching began';
-    if (observer.measured === 0)
-      return `${observer.steps} steps were taken, but the option "every" chose none of them`;
-    return 'measurements are still on the device; await monitor.flush(), or pass monitor.callback to fit';
-  }
   return monitor;
 }
 
@@ -267,32 +236,12 @@ export function collectHistograms(
   return watch(target, { histograms: 1, ...options, rules: [] });
 }
 
-function notATarget(target: unknown): TypeError {
-  const got = target === null ? 'null' : typeof target === 'object' ? target.constructor.name : typeof target;
-  return new TypeError(
-    `watch: expected a tfjs LayersModel or Optimizer, got ${got}. Graph models and other frozen models do not train.`,
-  );
-}
-
-function refuseSecondWatch(target: object, optimizer: Optimizer | undefined, clips: boolean): void {
-  const hook = optimizer && existingHook(optimizer);
-  if (watchedKey in target || hook?.observer) {
-    throw new Error('watch: this is watched already; use that monitor, or call its stop() first');
+function whyNothing(model: LayersModel | undefined, view: ModelView, { steps, measured }: Observer): string {
+  if (model && !optimizerOf(model)) return 'the model is not compiled; call model.compile(...) and train';
+  if (model && view.layers.every(({ layer }) => layer.trainableWeights.length === 0)) {
+    return 'the model has no trainable weights';
   }
-  if (clips && hook?.clipper) {
-    throw new Error(
-      `watch: the optimizer already clips with ${hook.clipper.strategy.name}; leave out the option "clip" or call stopClipping(optimizer) first`,
-    );
-  }
-}
-
-function slotsRepaired(step: number): Finding {
-  return observation(
-    'gradient-order',
-    'info',
-    step,
-    'The set of gradients changed between steps. tfjs keeps the moments of an optimizer by position, so weights would have ' +
-      'met the moments of others; the monitor put every gradient back into its own slot. Without it, pass the optimizer a ' +
-      'list with null for missing gradients.',
-  );
+  if (steps === 0) return 'the optimizer has not taken a step since watching began';
+  if (measured === 0) return `${steps} steps were taken, but the option "every" chose none of them`;
+  return 'measurements are still on the device; await monitor.flush(), or pass monitor.callback to fit';
 }
