@@ -6,6 +6,8 @@ import { variableOf } from './weighted-layers.js';
 /** How a layer's weights began. */
 export interface InitialWeights {
   readonly facts: LayerFacts;
+  /** Length of the last axis of its kernel. */
+  readonly units: number;
   /** Every element the same, and that number. */
   readonly constant: number | null;
   /** Factor on the root mean square of a signal: sqrt(fan-in x mean square of the weights). */
@@ -34,10 +36,10 @@ export const initialWeights: (run: Run) => readonly InitialWeights[] = remember(
     const isDrawn =
       drawn !== null && Math.abs(Math.abs(drawn) - Math.sqrt(meanSquare)) <= 1e-3 * Math.abs(drawn);
     if (norm === undefined && drawn === null) return [];
-    const fanIn = size / (shape.at(-1) ?? 1);
-    const gain = Math.sqrt(fanIn * meanSquare);
+    const units = shape.at(-1) ?? 1;
+    const gain = Math.sqrt((size / units) * meanSquare);
     const wanted = fittingInitializer(facts.activation) === 'heNormal' ? Math.SQRT2 : 1;
-    return [{ facts, constant: isDrawn ? drawn : null, gain, fit: gain / wanted }];
+    return [{ facts, units, constant: isDrawn ? drawn : null, gain, fit: gain / wanted }];
   });
 });
 
@@ -45,8 +47,8 @@ export const initialWeights: (run: Run) => readonly InitialWeights[] = remember(
 function constantOf(initializer: string): number | null {
   if (initializer === 'Zeros') return 0;
   if (initializer === 'Ones') return 1;
-  const value = /^Constant\(([^,)]+)\)/.exec(initializer)?.[1];
-  return value === undefined || !Number.isFinite(Number(value)) ? null : Number(value);
+  const value = Number(/^Constant\(([^,)]+)\)/.exec(initializer)?.[1]);
+  return Number.isFinite(value) ? value : null;
 }
 
 /** Whether something in the model restores the scale of signals, or leads them around layers. */

@@ -9,14 +9,15 @@ export interface LayerNote {
   readonly applies: (layer: LayerFacts, run: Run) => boolean;
   /** Completes "path: ...". */
   readonly message: string;
-  readonly remedies: (layers: readonly string[]) => readonly Remedy[];
+  /** Default: none. */
+  readonly remedies?: (layers: readonly string[]) => readonly Remedy[];
   /** Severity where training fails; otherwise it is a note. */
   readonly failing: Finding['severity'];
   readonly explains?: readonly string[];
 }
 
 /** A rule that reads nothing but the facts of layers, and names the first of those concerned. */
-export function layerNote({ id, applies, message, remedies, failing, explains }: LayerNote): Rule {
+export function layerNote({ id, applies, message, remedies = () => [], failing, explains }: LayerNote): Rule {
   return {
     id,
     ...(explains && { explains }),

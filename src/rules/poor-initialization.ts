@@ -128,7 +128,7 @@ function scaled(
     where: worst.facts.path,
     evidence: { product, gain: worst.gain, layers: layers.length },
     message:
-      `The initial weights of ${layers.length} hidden layers ${how} a signal to ${shortNumber(Number(product.toPrecision(2)))} ${how === 'grow' ? 'times' : 'of'} what their ` +
+      `The initial weights of ${layers.length} hidden layer${layers.length === 1 ? '' : 's'} ${how} a signal to ${shortNumber(Number(product.toPrecision(2)))} ${how === 'grow' ? 'times' : 'of'} what their ` +
       `activations ask for, most in ${worst.facts.path} (${worst.facts.initializers?.['kernel'] ?? 'given weights'}).`,
     remedies: remediesFor(layers),
   });
@@ -147,15 +147,18 @@ function differenceLeft(weights: readonly InitialWeights[]): number {
 }
 
 function flattened(run: Run, layers: readonly InitialWeights[], left: number): Finding {
-  const facts = layers.map((layer) => layer.facts);
+  const { facts } = layers.reduce((a, b) => (b.fit < a.fit ? b : a));
   return findingOf(run, id, {
     severity: 'warning',
-    where: facts[0]?.path ?? '',
-    evidence: { left, layers: facts.length },
+    where: facts.path,
+    evidence: { left, layers: layers.length },
     message:
-      `Small initial weights (${facts[0]?.initializers?.['kernel'] ?? 'given weights'}) and the slopes of sigmoids leave ` +
+      `Small initial weights (${facts.initializers?.['kernel'] ?? 'given weights'}) and the slopes of sigmoids leave ` +
       `1/${shortNumber(Number((1 / left).toPrecision(2)))} of a difference between two samples at the output, which is all but the same for all.`,
-    remedies: fadingRemedies(facts, run.model),
+    remedies: fadingRemedies(
+      layers.map((layer) => layer.facts),
+      run.model,
+    ),
   });
 }
 

@@ -50,11 +50,10 @@ function check(run: Run): Finding[] {
     weights.filter(({ constant }) => constant !== null).map((each) => [each.facts.path, each]),
   );
   const hasDropout = (run.model?.layers ?? []).some(({ className }) => /Dropout|Noise/.test(className));
-  const symmetric = [...constants.values()].filter(({ facts, constant }) => {
-    const units = facts.weights?.['kernel']?.at(-1) ?? 0;
+  const symmetric = [...constants.values()].filter(({ facts, units, constant }) => {
     if (facts.isOutput || units < 2) return false;
     const biases = facts.initializers?.['bias'] ?? 'Zeros';
-    if (constant === 0 && rectifier.test(facts.activation ?? '') && /^Zeros$/.test(biases)) return true;
+    if (constant === 0 && rectifier.test(facts.activation ?? '') && biases === 'Zeros') return true;
     const readers = readersOf(run, facts.path);
     return (
       !(hasDropout && succeeded) && readers.length > 0 && readers.every(({ path }) => constants.has(path))
@@ -66,11 +65,10 @@ function check(run: Run): Finding[] {
 
 function finding(
   run: Run,
-  { facts, constant }: InitialWeights,
+  { facts, units, constant }: InitialWeights,
   symmetric: readonly InitialWeights[],
 ): Finding {
   const others = symmetric.length === 1 ? '' : ` (and ${symmetric.length - 1} more)`;
-  const units = facts.weights?.['kernel']?.at(-1) ?? 0;
   const effect =
     constant === 0 && rectifier.test(facts.activation ?? '')
       ? `its ${facts.activation} then passes nothing, neither forward nor back`

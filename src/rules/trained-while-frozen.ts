@@ -21,14 +21,14 @@ export function trainedWhileFrozen(): Rule {
     applies: ({ path, config }, run) => {
       const newest = run.steps.at(-1);
       if (config?.['trainable'] !== false || newest === undefined) return false;
-      const layer = weightedLayers(run).find((each) => each.path === path);
-      return [...(layer?.kernels ?? []), ...(layer?.vectors ?? [])].some(
-        (key) => (variableOf(newest, key)?.updateNorm ?? 0) > 0,
+      return weightedLayers(run).some(
+        (layer) =>
+          layer.path === path &&
+          [...layer.kernels, ...layer.vectors].some((key) => (variableOf(newest, key)?.updateNorm ?? 0) > 0),
       );
     },
     message:
       'it is not trainable and changes all the same: what is trained was settled by compile, or by minimize.',
     failing: 'info',
-    remedies: () => [],
   });
 }

@@ -35,7 +35,6 @@ export function untrainableLayer(): Rule {
     message:
       'this backend lacks the kernel of its gradient and cannot train it; the cpu, webgl and webgpu backends can.',
     failing: 'warning',
-    remedies: () => [],
   });
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { sizeOf } from '../../src/rules/size-of.js';
 import { classifier, dataStats, failing, usual } from './facts.js';
-import { fallingLoss } from './histories.js';
+import { chain, fallingLoss, stats } from './histories.js';
 import { inputScale, targetScale } from './told.js';
 
 describe('inputScale', () => {
@@ -46,6 +47,57 @@ describe('inputScale', () => {
   });
 });
 
+describe('inputScale, at its limits', () => {
+  const at = (rms: number, parts = {}, options = {}) =>
+    inputScale(options).check(failing(parts, { input: dataStats(rms) }));
+  /** Falls to this share of the first losses, and stays there; eight of each are compared. */
+  const fallTo = (share: number) => ({
+    steps: 24,
+    loss: (step: number) => (step < 8 ? 1 : share),
+    model: classifier({}, {}, 'custom'),
+  });
+
+  test('takes neither 10 for large nor 0.01 for small', () => {
+    expect(at(10)).toEqual([]);
+    expect(at(0.01)).toEqual([]);
+  });
+
+  test('goes by the limits that it is given', () => {
+    expect(at(2, {}, { above: 2 })).toEqual([]);
+    expect(at(2.1, {}, { above: 2 })).toHaveLength(1);
+    expect(at(0.5, {}, { below: 0.5 })).toEqual([]);
+    expect(at(0.4, {}, { below: 0.5 })).toHaveLength(1);
+  });
+
+  test('is silent where training succeeds, unless the inputs are beyond ten times a limit', () => {
+    const half = fallTo(0.3);
+    expect(at(100, half)).toEqual([]);
+    expect(at(100.1, half)).toHaveLength(1);
+    expect(at(0.001, half)).toEqual([]);
+    expect(at(0.00099, half)).toHaveLength(1);
+  });
+
+  test('is silent then too at a quarter of the loss', () => {
+    expect(at(1001, fallTo(0.25))).toEqual([]);
+    expect(at(1001, fallTo(0.26))).toHaveLength(1);
+  });
+
+  test('one first layer that takes any numbers is enough to be silent', () => {
+    const first = (className: string) =>
+      at(50, { model: chain([{ path: 'a' }, { path: 'b', className, inbound: [] }, { path: 'out' }]) });
+    for (const className of ['Embedding', 'LayerNormalization', 'Rescaling', 'RMSNorm', 'RmsNorm'])
+      expect(first(className)).toEqual([]);
+    expect(first('Dense')).toMatchObject([{ remedies: [{ layers: ['a', 'b'] }] }]);
+  });
+
+  test('needs no model, and is silent where every input is 0', () => {
+    expect(at(50, { model: null, steps: 1 }, { atOnce: true })).toMatchObject([
+      { remedies: [{ layers: [] }] },
+    ]);
+    expect(at(0, {}, { atOnce: true })).toEqual([]);
+  });
+});
+
 describe('targetScale', () => {
   const at = (rms: number, loss: string, change = {}) => {
     const data = { input: dataStats(1), target: dataStats(rms) };
@@ -62,8 +114,46 @@ describe('targetScale', () => {
     expect(at(101, 'meanAbsoluteError', { loss: () => 1000 })).toHaveLength(1);
   });
 
+  test('takes neither 100 for large nor another limit that it is given, and needs targets', () => {
+    expect(at(100, 'meanSquaredError')).toEqual([]);
+    const run = failing(
+      { loss: () => 1000, model: classifier({}, {}, 'meanSquaredError') },
+      { input: dataStats(1), target: dataStats(5) },
+    );
+    expect(targetScale({ above: 5 }).check(run)).toEqual([]);
+    expect(targetScale({ above: 4.9 }).check(run)).toHaveLength(1);
+    expect(targetScale({ above: 4.9 }).check({ ...run, data: { input: dataStats(1) } })).toEqual([]);
+    expect(targetScale({ above: 4.9 }).check({ ...run, data: null })).toEqual([]);
+  });
+
+  test('judges at once if asked', () => {
+    const run = failing(
+      { steps: 1, model: classifier({}, {}, 'meanSquaredError') },
+      { input: dataStats(1), target: dataStats(101) },
+    );
+    expect(targetScale({ atOnce: true }).check(run)).toHaveLength(1);
+    expect(targetScale().check(run)).toEqual([]);
+  });
+
   test('is silent for other losses, and while the loss falls below the variance', () => {
     expect(at(101, 'sparseCategoricalCrossentropy')).toEqual([]);
     expect(at(101, 'meanSquaredError', { loss: (step: number) => 20_000 * 0.95 ** step })).toEqual([]);
+  });
+});
+
+describe('sizeOf', () => {
+  test('is the root mean square of what is neither 0 nor NaN nor infinite', () => {
+    // A norm of 6 over 9 elements, over 4 and over 1.
+    expect(sizeOf(stats(6, 9))).toBe(2);
+    expect(sizeOf({ ...stats(6, 9), zeros: 5 })).toBe(3);
+    expect(sizeOf({ ...stats(6, 9), nans: 5 })).toBe(3);
+    expect(sizeOf({ ...stats(6, 9), infs: 5 })).toBe(3);
+    expect(sizeOf({ ...stats(6, 9), zeros: 5, nans: 2, infs: 1 })).toBe(6);
+  });
+
+  test('is 0 where nothing is left', () => {
+    expect(sizeOf(stats(0, 4))).toBe(0);
+    expect(sizeOf(stats(Number.NaN, 4))).toBe(0);
+    expect(sizeOf(stats(0, 0))).toBe(0);
   });
 });
