@@ -13,7 +13,7 @@ import { checkThreshold } from './threshold.js';
 /** Options of {@link poorInitialization}. */
 export interface PoorInitializationOptions {
   /**
-   * Factor by which the hidden layers together may shrink or grow a signal beyond what their activations ask for.
+   * Factor by which the hidden layers together may shrink or enlarge a signal beyond what their activations ask for.
    *
    * @default 1000 (heuristic)
    */
@@ -93,7 +93,7 @@ function check(run: Run, factor: number, saturation: number, atOnce: boolean): F
   // Behind a bounded activation no signal is large.
   const open = dense.filter(({ facts }) => !bounded.test(facts.activation ?? ''));
   const growth = open.reduce((all, { fit }) => all * fit, 1);
-  if (growth > factor / 10 && open.length >= fewestLayers) return [scaled(run, open, growth, 'grow')];
+  if (growth > factor / 10 && open.length >= fewestLayers) return [scaled(run, open, growth, 'enlarge')];
   // What a layer reads is as large as the data at first, and no larger than 1 behind a bounded activation.
   const saturated = hidden.filter(({ facts, gain }) => {
     const size = facts.inbound.length === 0 && run.data ? Math.min(1, sizeOf(run.data.input)) : 1;
@@ -120,7 +120,7 @@ function scaled(
   run: Run,
   layers: readonly InitialWeights[],
   product: number,
-  how: 'shrink' | 'grow',
+  how: 'shrink' | 'enlarge',
 ): Finding {
   const worst = layers.reduce((a, b) => ((how === 'shrink' ? b.fit < a.fit : b.fit > a.fit) ? b : a));
   return findingOf(run, id, {
@@ -128,7 +128,7 @@ function scaled(
     where: worst.facts.path,
     evidence: { product, gain: worst.gain, layers: layers.length },
     message:
-      `The initial weights of ${layers.length} hidden layer${layers.length === 1 ? '' : 's'} ${how} a signal to ${shortNumber(Number(product.toPrecision(2)))} ${how === 'grow' ? 'times' : 'of'} what their ` +
+      `The initial weights of ${layers.length} hidden layer${layers.length === 1 ? '' : 's'} ${how} a signal to ${shortNumber(Number(product.toPrecision(2)))} ${how === 'enlarge' ? 'times' : 'of'} what their ` +
       `activations ask for, most in ${worst.facts.path} (${worst.facts.initializers?.['kernel'] ?? 'given weights'}).`,
     remedies: remediesFor(layers),
   });

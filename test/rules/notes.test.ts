@@ -57,7 +57,7 @@ test.each<[string, Rule, Partial<Layer>, Partial<Layer>]>([
     { config: { trainable: false } },
     { config: { trainable: true } },
   ],
-])('%s are noted, with no word against the run', (_title, rule, sick, healthy) => {
+])('notes %s, with no word against the run', (_title, rule, sick, healthy) => {
   const run = (layer: Partial<Layer>) =>
     failing({
       steps: 3,
