@@ -109,15 +109,14 @@ function check(run: Run, ratio: number, overRecords: number): Finding[] {
     ];
   }
   const tapped = run.steps.find(({ layers }) => layers !== undefined);
-  const path = Object.keys(tapped?.throughTime ?? {})
+  const { layers = {}, throughTime = {} } = tapped ?? {};
+  const outputOf = (key: string): number =>
+    Object.hasOwn(layers, key) ? (layers[key]?.output.absMean ?? 0) : 0;
+  const path = Object.keys(throughTime)
     .sort()
-    .find(
-      (key) =>
-        (Object.hasOwn(tapped?.layers ?? {}, key) ? (tapped?.layers?.[key]?.output.absMean ?? 0) : 0) >
-        largeOutput,
-    );
+    .find((key) => outputOf(key) > largeOutput);
   if (tapped === undefined || path === undefined) return [];
-  const absMean = tapped.layers?.[path]?.output.absMean ?? 0;
+  const absMean = outputOf(path);
   return [
     findingOf(run, id, {
       severity,

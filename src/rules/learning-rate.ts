@@ -76,9 +76,9 @@ export function learningRate(options: LearningRateOptions = {}): Rule {
 const explains = ['exploding-gradient', 'gate-saturation', ...symptoms];
 
 function negative(run: Run): Finding[] | null {
-  const found = run.steps.find(({ learningRate }) => learningRate !== null && learningRate < 0);
-  const rate = found?.learningRate;
-  if (!found || rate == null || lossTrend(run).well) return null;
+  const found = run.steps.find(({ learningRate }) => (learningRate ?? 0) < 0);
+  const rate = found?.learningRate ?? 0;
+  if (!found || lossTrend(run).well) return null;
   return [
     findingOf(run, id, {
       severity: 'error',
@@ -124,12 +124,16 @@ function tooLow(run: Run, below: number, overRecords: number): Finding[] | null 
   if (!known || good || converged || finiteLosses(run).length < Math.max(overRecords, 2 * judged))
     return null;
   const window = steps.slice(-judged);
-  const now = median(window.map((record) => updateRatio(run, record)));
-  const first = median(steps.slice(0, judged).map((record) => updateRatio(run, record)));
-  if (now === undefined || first === undefined || !(Math.max(now, first) < below && first > 0)) return null;
+  const now = median(window.map((record) => updateRatio(run, record))) ?? Number.NaN;
+  const first = median(steps.slice(0, judged).map((record) => updateRatio(run, record))) ?? Number.NaN;
+  if (!(Math.max(now, first) < below && first > 0)) return null;
   const epsilon = heavyEpsilon(run, window);
   if (epsilon !== null && epsilon <= usualEpsilon) return null;
   const rate = window.at(-1)?.learningRate ?? null;
+  const pace =
+    now > 0
+      ? `an update moves the weights by no more than ${shortNumber(Number(now.toPrecision(2)))} of themselves, so that it takes ${shortNumber(Number((1 / now).toPrecision(1)))} steps to get anywhere`
+      : 'updates do not move the weights any more';
   const times = 10 ** Math.min(3, Math.ceil(Math.log10(below / Math.max(now, 1e-12)) + 1));
   return [
     findingOf(run, id, {
@@ -137,7 +141,7 @@ function tooLow(run: Run, below: number, overRecords: number): Finding[] | null 
       evidence: { updateRatio: now, learningRate: rate ?? Number.NaN, ...(epsilon !== null && { epsilon }) },
       message:
         `${epsilon === null ? `The learning rate${rate === null ? '' : ` of ${shortNumber(rate)}`} is too low` : `The epsilon of ${shortNumber(epsilon)} outweighs the gradients`}: ` +
-        `an update moves the weights by no more than ${shortNumber(Number(now.toPrecision(2)))} of themselves, so that it takes ${shortNumber(Number((1 / now).toPrecision(1)))} steps to get anywhere.`,
+        `${pace}.`,
       remedies: [
         epsilon !== null
           ? {
@@ -149,7 +153,7 @@ function tooLow(run: Run, below: number, overRecords: number): Finding[] | null 
           : {
               kind: 'learning-rate',
               layers: [],
-              to: Number(((rate ?? 1e-3) * times).toPrecision(3)),
+              to: rate === 0 ? 1e-3 : Number(((rate ?? 1e-3) * times).toPrecision(3)),
               reason: 'updates of about a thousandth of the weights get on and do not overshoot',
             },
       ],
@@ -160,8 +164,8 @@ function tooLow(run: Run, below: number, overRecords: number): Finding[] | null 
 /** The epsilon of an adaptive optimizer, where it is ten times the gradients it stands beside. */
 function heavyEpsilon(run: Run, window: readonly StepRecord[]): number | null {
   const { className = '', config = {} } = run.model?.optimizer ?? {};
-  const epsilon = config['epsilon'];
-  if (!adaptive.test(className) || epsilon === undefined) return null;
+  const { epsilon = 0 } = config;
+  if (!adaptive.test(className)) return null;
   const keys = weightedLayers(run).flatMap(({ kernels }) => kernels);
   const typical = window.flatMap((record) =>
     keys.map((key) => {

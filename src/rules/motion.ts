@@ -23,8 +23,7 @@ export function motion(run: Run, record: StepRecord): number | undefined {
   let most: number | undefined;
   for (const { kernels, facts } of weightedLayers(run)) {
     for (const key of kernels) {
-      const { updateNorm, weightNorm } = variableOf(record, key) ?? {};
-      if (updateNorm === undefined || weightNorm === undefined) continue;
+      const { updateNorm = Number.NaN, weightNorm = Number.NaN } = variableOf(record, key) ?? {};
       const units = facts?.weights?.[key.slice(key.lastIndexOf('/') + 1)]?.at(-1) ?? 0;
       const ratio = updateNorm / Math.max(weightNorm, Math.sqrt(units));
       if (Number.isFinite(ratio) && ratio > (most ?? -1)) most = ratio;

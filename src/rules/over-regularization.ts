@@ -83,7 +83,7 @@ function check(run: Run, share: number, dropout: number): Finding[] {
   );
   const atFirst = wipedOut(run, penalties) ? shareIn(run.steps[0] as StepRecord) : 0;
   const most = Math.max(atFirst, ...shares);
-  if (penalties.length > 0 && most > share) {
+  if (most > share) {
     const paths = [...new Set(penalties.map(({ path }) => path))];
     return [
       findingOf(run, id, {
@@ -157,10 +157,12 @@ function pull(record: StepRecord, penalties: readonly Penalised[]): number {
   let squares = 0;
   for (const { key, size, penalty } of penalties) {
     const variable = variableOf(record, key);
-    const norm = variable?.weightNorm ?? 0;
+    // What is not trained is in no gradient.
+    if (variable === undefined) continue;
+    const { weightNorm: norm } = variable;
     // Logs of other makers hold the weights' norms alone: at most sqrt(size) times as much for their absolute sum.
     const atMost = { size, absSum: norm * Math.sqrt(size), norm };
-    squares += (variable?.penaltyNorm ?? penaltyGradientNorm(penalty, atMost)) ** 2;
+    squares += (variable.penaltyNorm ?? penaltyGradientNorm(penalty, atMost)) ** 2;
   }
   return Math.sqrt(squares);
 }

@@ -97,12 +97,12 @@ function underflow(run: Run, share: number, overRecords: number): Finding[] {
 
 function epsilon(run: Run, overRecords: number): Finding[] {
   const { backend, model, steps } = run;
-  const used = model?.optimizer.config['epsilon'];
+  if (backend === null || model === null) return [];
+  const used = model.optimizer.config['epsilon'];
   const better =
-    backend?.recommendedEpsilon ??
-    (backend?.name === 'webgl' && backend.floatPrecision !== 16 ? 1e-7 : undefined);
-  if (used === undefined || better === undefined || used !== backend?.epsilon || !(used > heavy * better))
-    return [];
+    backend.recommendedEpsilon ??
+    (backend.name === 'webgl' && backend.floatPrecision !== 16 ? 1e-7 : Number.POSITIVE_INFINITY);
+  if (used !== backend.epsilon || !(used > heavy * better)) return [];
   const keys = weightedLayers(run).flatMap(({ kernels }) => kernels);
   const sizes = steps.slice(-overRecords).flatMap((record) =>
     keys.map((key) => {
@@ -116,7 +116,7 @@ function epsilon(run: Run, overRecords: number): Finding[] {
     findingOf(run, id, {
       severity: 'warning',
       evidence: { epsilon: used, recommended: better, gradient: usual },
-      message: `${model?.optimizer.className} got tfjs's epsilon for ${backend.name}, ${shortNumber(used)}, far above gradients of ${shortNumber(usual)}: it hardly moves.`,
+      message: `${model.optimizer.className} got tfjs's epsilon for ${backend.name}, ${shortNumber(used)}, far above gradients of ${shortNumber(usual)}: it hardly moves.`,
       remedies: [
         {
           kind: 'optimizer',

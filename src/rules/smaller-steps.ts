@@ -14,8 +14,8 @@ export function clipRemedy(norm: number, what: string): Remedy {
 
 /** Recommends a tenth of the learning rate, where it is known. */
 export function learningRateRemedy({ steps }: Run): Remedy[] {
-  const rate = steps.at(-1)?.learningRate ?? null;
-  if (rate === null || !(rate > 0)) return [];
+  const rate = steps.at(-1)?.learningRate ?? 0;
+  if (!(rate > 0)) return [];
   const to = Number((rate / 10).toPrecision(3));
   return [{ kind: 'learning-rate', layers: [], to, reason: 'smaller updates overshoot less' }];
 }

@@ -44,9 +44,8 @@ function ratioIn(
   const norms = hidden.map((norm, time) => Math.max(norm, cell?.[time] ?? 0));
   const n = Math.max(1, Math.floor(early * norms.length));
   const first = norms.slice(0, n).reduce((sum, norm) => sum + norm, 0) / n;
-  let last = norms.length - 1;
-  while (last > 0 && !((norms[last] ?? 0) > 0)) last--;
-  const reference = norms[last] ?? 0;
-  if (!(reference > 0) || !Number.isFinite(reference) || !Number.isFinite(first)) return undefined;
+  const last = norms.map((norm) => norm > 0).lastIndexOf(true);
+  const reference = norms[last] ?? Number.NaN;
+  if (!Number.isFinite(reference) || !Number.isFinite(first)) return undefined;
   return { ratio: first / reference, length: norms.length, span: Math.max(1, last) };
 }
