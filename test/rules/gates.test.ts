@@ -12,10 +12,12 @@ describe('gateSaturation', () => {
     (layers: (step: number) => Layers) =>
     (record: StepRecord): StepRecord => {
       const hiddenGradientNorms = [1, 1];
-      const entries = Object.entries(layers(record.step)).map(([path, gates]): [string, ThroughTimeRecord] => [
-        path,
-        gates === null ? { hiddenGradientNorms } : { hiddenGradientNorms, gates },
-      ]);
+      const entries = Object.entries(layers(record.step)).map(
+        ([path, gates]): [string, ThroughTimeRecord] => [
+          path,
+          gates === null ? { hiddenGradientNorms } : { hiddenGradientNorms, gates },
+        ],
+      );
       return { ...record, throughTime: Object.fromEntries(entries) };
     };
   const check = (layers: (step: number) => Layers, parts = {}) =>
@@ -34,9 +36,9 @@ describe('gateSaturation', () => {
     expect(check((step) => ({ lstm: step > 117 ? { input: shut } : null }))).toEqual([]);
     expect(check((step) => ({ lstm: step > 116 ? { input: shut } : null }))).toHaveLength(1);
     expect(check((step) => ({ lstm: { input: step === 118 ? half : shut } }))).toEqual([]);
-    expect(check((step) => ({ lstm: { input: shut, [step === 118 ? 'output' : 'x']: shut } }))).toMatchObject([
-      { evidence: { gates: 1 } },
-    ]);
+    expect(check((step) => ({ lstm: { input: shut, [step === 118 ? 'output' : 'x']: shut } }))).toMatchObject(
+      [{ evidence: { gates: 1 } }],
+    );
     expect(check((step) => ({ [step === 118 ? 'other' : 'lstm']: { input: shut } }))).toEqual([]);
     // Names that every object inherits are no records.
     expect(check((step) => ({ lstm: { [step === 118 ? 'x' : 'constructor']: shut } }))).toEqual([]);

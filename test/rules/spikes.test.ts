@@ -5,7 +5,11 @@ import { gradientSpike } from './told.js';
 describe('gradientSpike', () => {
   /** A run that fails, by the global norm of each step. */
   const leaping = (norm: (step: number) => number, parts = {}) =>
-    failing({ gradients: usual, change: (record) => ({ ...record, globalNorm: norm(record.step) }), ...parts });
+    failing({
+      gradients: usual,
+      change: (record) => ({ ...record, globalNorm: norm(record.step) }),
+      ...parts,
+    });
   const check = (...parts: Parameters<typeof leaping>) => gradientSpike().check(leaping(...parts));
   /** Leaps from 2 at one step. */
   const once = (at: number, to: number) => (step: number) => (step === at ? to : 2);
