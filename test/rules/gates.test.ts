@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { LayerRecord, ModelFacts, StepRecord, ThroughTimeRecord } from '../../src/record/run.js';
 import { classifier, failing } from './facts.js';
-import { chain, fallingLoss, history, stats } from './histories.js';
+import { chain, history, stats } from './histories.js';
 import { gateSaturation, saturatedActivation } from './told.js';
 
 describe('gateSaturation', () => {
