@@ -93,7 +93,7 @@ function check(run: Run, ratio: number, overRecords: number): Finding[] {
     clipRemedy(1, 'the usual choice for recurrent layers'),
   ];
   if (exploded !== undefined) {
-    const { path, length, ratios, records, factor } = exploded;
+    const { path, length, span, ratios, records, factor } = exploded;
     const newest = ratios.at(-1) ?? 0;
     return [
       findingOf(run, id, {
@@ -102,7 +102,7 @@ function check(run: Run, ratio: number, overRecords: number): Finding[] {
         firstStep: records[0]?.step ?? 0,
         evidence: { ratio: newest, factor, timeSteps: length },
         message:
-          `${path}: the gradient at the first time steps is ${shortNumber(Number(newest.toPrecision(2)))} times that at the last, ${length} steps after ` +
+          `${path}: the gradient at the first time steps is ${shortNumber(Number(newest.toPrecision(2)))} times that at the last, ${span} step${span === 1 ? '' : 's'} after ` +
           `(${shortNumber(Number(factor.toPrecision(2)))} for each step).`,
         remedies: remediesAt(path),
       }),

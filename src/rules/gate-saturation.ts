@@ -28,6 +28,8 @@ export interface GateSaturationOptions {
 }
 
 const id = 'gate-saturation';
+/** Mean opening below which a stuck gate is shut, and open as far below 1; between, some units are one and some the other. */
+const mostlyShut = 0.25;
 
 /**
  * Finds gates of LSTM and GRU layers that are stuck open or shut, in a run that fails.
@@ -100,7 +102,7 @@ function check(run: Run, share: number, overRecords: number): Finding[] {
       where: path,
       firstStep: oldest.step,
       evidence: { saturatedShare: least, mean, gates: stuck.length },
-      message: `${path}: the ${gate} gate is stuck ${mean < 0.5 ? 'shut' : 'open'}: ${shortNumber(Math.round(100 * least))} % of its openings are within 0.05 of 0 or 1, where it cannot learn.`,
+      message: `${path}: the ${gate} gate is stuck ${mean < mostlyShut ? 'shut' : mean > 1 - mostlyShut ? 'open' : 'open or shut'}: ${shortNumber(Math.round(100 * least))} % of its openings are within 0.05 of 0 or 1, where it cannot learn.`,
       remedies,
     }),
   ];

@@ -1,4 +1,4 @@
-import type { Finding, Rule } from '../record/finding.js';
+import type { Finding, Remedy, Rule } from '../record/finding.js';
 import type { Run, StepRecord } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
 import { adaptive } from './adaptive.js';
@@ -111,7 +111,11 @@ function tooHigh(run: Run, above: number): Finding[] | null {
     findingOf(run, id, {
       severity: lost ? 'error' : 'warning',
       firstStep: first.step,
-      evidence: { updateRatio: most, typicalRatio: typical, learningRate: first.learningRate ?? Number.NaN },
+      evidence: {
+        updateRatio: most,
+        typicalRatio: typical,
+        ...(first.learningRate !== null && { learningRate: first.learningRate }),
+      },
       message: `${rate} is too high: from step ${first.step} on single updates were up to ${times} times the size of the weights, and the loss ${lost ? 'is lost' : 'does not fall'}.`,
       remedies: [...learningRateRemedy(run)],
     }),
@@ -135,28 +139,30 @@ function tooLow(run: Run, below: number, overRecords: number): Finding[] | null 
       ? `an update moves the weights by no more than ${shortNumber(Number(now.toPrecision(2)))} of themselves, so that it takes ${shortNumber(Number((1 / now).toPrecision(1)))} steps to get anywhere`
       : 'updates do not move the weights any more';
   const times = 10 ** Math.min(3, Math.ceil(Math.log10(below / Math.max(now, 1e-12)) + 1));
+  const smallerEpsilon: Remedy = {
+    kind: 'optimizer',
+    layers: [],
+    to: 'epsilon 1e-7',
+    reason: 'it must stay far below the gradients',
+  };
+  const largerRate = (known: number): Remedy => ({
+    kind: 'learning-rate',
+    layers: [],
+    to: known === 0 ? 1e-3 : Number((known * times).toPrecision(3)),
+    reason: 'updates of about a thousandth of the weights get on and do not overshoot',
+  });
   return [
     findingOf(run, id, {
       severity: 'warning',
-      evidence: { updateRatio: now, learningRate: rate ?? Number.NaN, ...(epsilon !== null && { epsilon }) },
+      evidence: {
+        updateRatio: now,
+        ...(rate !== null && { learningRate: rate }),
+        ...(epsilon !== null && { epsilon }),
+      },
       message:
         `${epsilon === null ? `The learning rate${rate === null ? '' : ` of ${shortNumber(rate)}`} is too low` : `The epsilon of ${shortNumber(epsilon)} outweighs the gradients`}: ` +
         `${pace}.`,
-      remedies: [
-        epsilon !== null
-          ? {
-              kind: 'optimizer',
-              layers: [],
-              to: 'epsilon 1e-7',
-              reason: 'it must stay far below the gradients',
-            }
-          : {
-              kind: 'learning-rate',
-              layers: [],
-              to: rate === 0 ? 1e-3 : Number(((rate ?? 1e-3) * times).toPrecision(3)),
-              reason: 'updates of about a thousandth of the weights get on and do not overshoot',
-            },
-      ],
+      remedies: epsilon !== null ? [smallerEpsilon] : rate === null ? [] : [largerRate(rate)],
     }),
   ];
 }

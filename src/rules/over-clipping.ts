@@ -90,7 +90,7 @@ function check(run: Run, below: number, fired: number, overRecords: number): Fin
       severity: 'warning',
       firstStep: window[0]?.step ?? 0,
       evidence: { kept, rejected, gradientNorm: norm },
-      message: `${newest.name} ${how}, and the loss does not get on: its limit is far below the norm of ${shortNumber(norm)} that gradients have.`,
+      message: `${newest.name} ${how}, and the loss does not get on${norm > 0 ? `: its limit is far below the norm of ${shortNumber(norm)} that gradients have` : ''}.`,
       remedies: norm > 0 ? [clipRemedy(norm, 'the norm that they usually have')] : [],
     }),
   ];

@@ -121,7 +121,7 @@ function epsilon(run: Run, overRecords: number): Finding[] {
         {
           kind: 'optimizer',
           layers: [],
-          to: `epsilon ${better}`,
+          to: `epsilon ${Number(better.toPrecision(2))}`,
           reason: 'the floats of this backend allow it',
         },
       ],

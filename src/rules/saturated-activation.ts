@@ -77,6 +77,10 @@ function check(run: Run, share: number, overRecords: number): Finding[] {
   if (first === undefined) return [];
   const { facts, least } = first;
   const layers = saturated.map((each) => each.facts);
+  const isShare = newest.layers?.[facts.path]?.saturatedShare !== undefined;
+  const what = isShare
+    ? `${shortNumber(Math.round(100 * least))} % of the outputs are at the flat ends`
+    : `outputs ${shortNumber(least)} away from 0 on average are at the flat ends`;
   const others = layers.length === 1 ? '' : ` (and ${layers.length - 1} more)`;
   const plain = layers.filter((layer) => !isRecurrent(layer)).map(({ path }) => path);
   return [
@@ -84,8 +88,8 @@ function check(run: Run, share: number, overRecords: number): Finding[] {
       severity: 'warning',
       where: facts.path,
       firstStep: oldest.step,
-      evidence: { saturatedShare: least, layers: layers.length },
-      message: `${facts.path}${others}: ${shortNumber(Math.round(100 * least))} % of the outputs are at the flat ends of ${facts.activation}, where hardly any gradient passes.`,
+      evidence: { [isShare ? 'saturatedShare' : 'meanDistance']: least, layers: layers.length },
+      message: `${facts.path}${others}: ${what} of ${facts.activation}, where hardly any gradient passes.`,
       remedies: [
         ...initializerRemedies(layers),
         ...(plain.length === 0

@@ -6,6 +6,8 @@ export interface TimeProfile {
   readonly facts: LayerFacts | undefined;
   /** Time steps recorded. */
   readonly length: number;
+  /** Steps from the first to the last that gets a gradient. */
+  readonly span: number;
   /** Records judged, oldest first. */
   readonly records: readonly StepRecord[];
   /** Norm at the first time step that is judged over the largest one, for each record. */
@@ -29,7 +31,7 @@ export function timeProfiles({ steps, model }: Run, overRecords: number): readon
     if (length < 2 || !ratios.every((ratio) => ratio >= 0)) return [];
     const mean = ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0) / ratios.length;
     const facts = model?.layers.find((layer) => layer.path === path);
-    return [{ path, facts, length, records, ratios, factor: Math.exp(mean / span) }];
+    return [{ path, facts, length, span, records, ratios, factor: Math.exp(mean / span) }];
   });
 }
 

@@ -55,7 +55,7 @@ export function vanishingThroughTime(options: VanishingThroughTimeOptions = {}):
 function check(run: Run, ratio: number, overRecords: number): Finding[] {
   const faded = timeProfiles(run, overRecords).filter(({ ratios }) => ratios.every((each) => each < ratio));
   return faded.slice(0, 1).map((profile) => {
-    const { path, length, ratios, records, factor } = profile;
+    const { path, length, span, ratios, records, factor } = profile;
     const newest = ratios.at(-1) ?? 0;
     return findingOf(run, id, {
       severity: 'warning',
@@ -63,7 +63,7 @@ function check(run: Run, ratio: number, overRecords: number): Finding[] {
       firstStep: records[0]?.step ?? 0,
       evidence: { ratio: newest, factor, timeSteps: length },
       message:
-        `${path}: of the gradient at the last time step ${shortNumber(Number(newest.toPrecision(2)))} arrives at the first ones, ${length} steps before ` +
+        `${path}: of the gradient at the last time step ${shortNumber(Number(newest.toPrecision(2)))} arrives at the first ones, ${span} step${span === 1 ? '' : 's'} before ` +
         `(${shortNumber(Number(factor.toPrecision(2)))} for each step): the beginning of a sequence has no say.`,
       remedies: remedies(profile),
     });

@@ -98,7 +98,7 @@ describe('precisionUnderflow, of an epsilon', () => {
       {
         where: 'model',
         evidence: { epsilon: used, recommended: better, gradient: 1e-6 },
-        remedies: [{ kind: 'optimizer', to: `epsilon ${better}` }],
+        remedies: [{ kind: 'optimizer', to: 'epsilon 9.5e-7' }],
       },
     ]);
     const named = (name: string) => ({ ...measured, name });
