@@ -7,7 +7,7 @@ import { variableOf, weightedLayers } from './weighted-layers.js';
  * do not tell. A run that does not beat it has learned nothing from its input.
  */
 export function guessLoss(run: Run): number | null {
-  const { loss = 'none' } = run.model ?? {};
+  const loss = run.model?.loss;
   if (typeof loss !== 'string') return null;
   const target = run.data?.target;
   switch (loss.toLowerCase().replaceAll('_', '')) {

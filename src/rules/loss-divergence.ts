@@ -59,7 +59,7 @@ function check(run: Run, factor: number): Finding[] {
   return [
     findingOf(run, id, {
       severity: times >= lost ? 'error' : 'warning',
-      firstStep: since?.step ?? run.steps[0]?.step ?? 0,
+      firstStep: since?.step ?? 0,
       evidence: { lossBefore: first, lossAfter: recent.mean },
       message: `The loss rises instead of falling: from ${shortNumber(first)} to ${shortNumber(recent.mean)}.`,
       remedies: learningRateRemedy(run),

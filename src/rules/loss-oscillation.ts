@@ -2,7 +2,7 @@ import type { Finding, Remedy, Rule } from '../record/finding.js';
 import type { Run } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
 import { findingOf } from './finding-of.js';
-import { finiteLosses, lossTrend, spread } from './loss-trend.js';
+import { finiteLosses, lossTrend, spread, stepOfLoss } from './loss-trend.js';
 import { learningRateRemedy } from './smaller-steps.js';
 import { checkCount, checkThreshold } from './threshold.js';
 
@@ -80,7 +80,7 @@ function check(run: Run, deviation: number, overRecords: number): Finding[] {
   return [
     findingOf(run, id, {
       severity: 'warning',
-      firstStep: run.steps.at(-overRecords)?.step ?? 0,
+      firstStep: stepOfLoss(run, overRecords),
       evidence: { mean: recent.mean, deviation: std, ...(batchSize !== undefined && { batchSize }) },
       message:
         `The loss leaps up and down, ${shortNumber(recent.mean)} on average with a deviation of ${shortNumber(std)}, and gets nowhere` +

@@ -3,7 +3,7 @@ import type { Run } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
 import { findingOf } from './finding-of.js';
 import { guessLoss } from './guess-loss.js';
-import { finiteLosses, lossTrend, spread } from './loss-trend.js';
+import { finiteLosses, lossTrend, spread, stepOfLoss } from './loss-trend.js';
 import { checkCount } from './threshold.js';
 
 /** Options of {@link lossPlateau}. */
@@ -49,11 +49,14 @@ function check(run: Run, overRecords: number): Finding[] {
   const recent = spread(losses.slice(-third)).mean;
   const guess = guessLoss(run);
   if (guess !== null && recent < beatenShare * guess) return [];
-  const than = guess === null ? '' : `, no better than the ${shortNumber(guess)} of a constant prediction`;
+  const than =
+    guess === null
+      ? ''
+      : `, ${recent < guess ? 'hardly' : 'no'} better than the ${shortNumber(guess)} of a constant prediction`;
   return [
     findingOf(run, id, {
       severity: 'warning',
-      firstStep: run.steps.at(-third)?.step ?? 0,
+      firstStep: stepOfLoss(run, third),
       evidence: { loss: recent, ...(guess !== null && { constantPrediction: guess }) },
       message: `The loss stays at ${shortNumber(recent)}${than}: training does not get anywhere.`,
     }),

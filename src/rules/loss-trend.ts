@@ -16,7 +16,7 @@ export interface LossTrend {
   readonly onItsWay: boolean;
   /** Is at half of a constant prediction's loss, or of the first one, or below. */
   readonly good: boolean;
-  /** The recent loss over a constant prediction's, or else over the early one; NaN where there is none. */
+  /** The recent loss over a constant prediction's, or else over the early one; NaN where there is none above 0. */
   readonly share: number;
   /** Converged, succeeded or good: nothing needs to be said against such a run. */
   readonly well: boolean;
@@ -65,7 +65,8 @@ export const lossTrend: (run: Run) => LossTrend = remember((run) => {
     guess === null ? Math.max(convergedLoss, convergedShare * Math.min(...first)) : convergedShare * guess;
   const converged = recent.mean >= 0 && recent.mean <= done;
   const risen = fell(recent, latest);
-  const share = recent.mean / (guess ?? early.mean);
+  // A share of nothing, or of less, tells no progress: a loss that rises from -1 to -0.3 is at 0.3 of it.
+  const share = recent.mean / (guess ?? (early.mean > 0 ? early.mean : Number.NaN));
   const good = known && share <= goodShare;
   const succeeded =
     known &&
@@ -91,9 +92,16 @@ export function fails(run: Run): boolean {
 /** Losses of the run; one that is not finite says nothing here and is the business of a rule of its own. */
 export const finiteLosses: (run: Run) => readonly number[] = remember(({ steps }) => {
   const losses: number[] = [];
-  for (const { loss } of steps) if (loss !== null && Number.isFinite(loss)) losses.push(loss);
+  for (const { loss } of steps) if (isKnown(loss)) losses.push(loss);
   return losses;
 });
+
+/** Step of the loss that is this many from the end, the last one being the first; losses may be missing in between. */
+export function stepOfLoss({ steps }: Run, fromEnd: number): number {
+  return steps.filter(({ loss }) => isKnown(loss)).at(-fromEnd)?.step ?? 0;
+}
+
+const isKnown = (loss: number | null): loss is number => Number.isFinite(loss);
 
 interface Spread {
   readonly mean: number;

@@ -54,11 +54,16 @@ export function outputFault(run: Run): OutputFault | null {
 function noChoice(run: Run, { path, activation, units }: OutputLayer): Fault | null {
   if ((units ?? unitsByBias(run, path)) !== 1) return null;
   if (activation === 'softmax') {
+    const target = run.data?.target;
+    const isNumber =
+      lossKind(run) === 'regression' && target !== undefined && (target.min < 0 || target.max > 1);
     return {
       why: 'softmax over the one unit of the output is always 1, whatever the weights',
       works: 'never',
-      to: 'sigmoid',
-      reason: 'a sigmoid of one unit is the probability of one of two classes',
+      to: isNumber ? 'linear' : 'sigmoid',
+      reason: isNumber
+        ? 'it can return any number'
+        : 'a sigmoid of one unit is the probability of one of two classes',
     };
   }
   if (lossKind(run) !== 'categorical' || !probabilities.test(activation)) return null;
@@ -121,10 +126,9 @@ function outOfRange(run: Run, { activation, units }: OutputLayer): Fault | null 
   const slack = outOfReach * target.std;
   const isOut = target.max > high + slack || target.min < low - slack;
   const targets = `the targets lie between ${shortNumber(target.min)} and ${shortNumber(target.max)}`;
-  // The outputs of a softmax sum to 1: one number each cannot be anything else.
-  const sum = target.mean * (units ?? 1);
-  const cannotSum =
-    activation === 'softmax' && units !== undefined && units > 1 && Math.abs(sum - 1) > outOfReach;
+  // The outputs of a softmax sum to 1. NaN, where their number is not known, is not beyond anything.
+  const sum = target.mean * (units ?? Number.NaN);
+  const cannotSum = activation === 'softmax' && Math.abs(sum - 1) > outOfReach;
   if (!isOut && !cannotSum) return null;
   const reach = high === Number.POSITIVE_INFINITY ? `from ${low} up` : `between ${low} and ${high}`;
   return {

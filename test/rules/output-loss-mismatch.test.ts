@@ -114,4 +114,37 @@ describe('outputLossMismatch', () => {
     expect(outputLossMismatch().check(history({ steps: 30 }))).toEqual([]);
     expect(outputLossMismatch().check({ ...run('relu', 'binaryCrossentropy', 1), steps: [] })).toEqual([]);
   });
+
+  test('explains what follows from a wrong output, besides every symptom', () => {
+    expect(outputLossMismatch().explains).toEqual([
+      'target-scale',
+      'over-regularization',
+      'learning-rate',
+      'exploding-gradient',
+      'vanishing-gradient',
+      'dead-units',
+      'saturated-activation',
+      'zero-gradient',
+      'unchanged-weights',
+      'non-finite',
+      'update-ratio-high',
+      'update-ratio-low',
+      'gradient-spike',
+      'loss-divergence',
+      'loss-oscillation',
+      'loss-plateau',
+    ]);
+  });
+
+  test('is silent at a quarter of a constant prediction, unless no training can help', () => {
+    // A constant prediction reaches 100, the variance of the targets.
+    const at = (activation: string, loss: number) =>
+      outputLossMismatch().check({
+        ...run(activation, 'meanSquaredError', 1, target(-30, 30, 10)),
+        steps: history({ steps: 24, loss: () => loss }).steps,
+      });
+    expect(at('tanh', 26)).toHaveLength(1);
+    expect(at('tanh', 25)).toEqual([]);
+    expect(at('softmax', 25)).toMatchObject([{ severity: 'error' }]);
+  });
 });

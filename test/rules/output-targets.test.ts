@@ -1,0 +1,84 @@
+import { describe, expect, test } from 'vitest';
+import type { DataFacts } from '../../src/record/run.js';
+import { dataStats } from './facts.js';
+import { fault, target } from './outputs.js';
+
+describe('outputFault of the targets of a cross-entropy', () => {
+  test('takes targets from 0 to 1', () => {
+    expect(fault('sigmoid', 'binaryCrossentropy', 1, target(0, 1))).toBeNull();
+    expect(fault('softmax', 'categoricalCrossentropy', 3, target(0, 1))).toBeNull();
+    expect(fault('sigmoid', 'binaryCrossentropy', 1, { input: dataStats(1) })).toBeNull();
+  });
+
+  test('names others, with the loss that takes them', () => {
+    expect(fault('sigmoid', 'binaryCrossentropy', 1, target(0, 1.5))).toMatchObject({
+      why: 'the targets lie between 0 and 1.5, where cross-entropy expects 0 to 1',
+      works: 'badly',
+      remedy: {
+        kind: 'loss',
+        to: 'sparseCategoricalCrossentropy',
+        reason: 'it takes classes by their number',
+      },
+    });
+    expect(fault('sigmoid', 'binaryCrossentropy', 1, target(-1, 1))).toMatchObject({
+      works: 'badly',
+      remedy: { kind: 'loss', to: 'hinge', reason: 'it takes targets of -1 and 1' },
+    });
+    expect(fault('softmax', 'categoricalCrossentropy', 3, target(-1, 1))?.remedy.to).toBe('hinge');
+  });
+
+  test('takes classes by their number where the loss is categorical', () => {
+    expect(fault('softmax', 'sparseCategoricalCrossentropy', 3, target(0, 2))).toBeNull();
+  });
+});
+
+describe('outputFault of the targets of a regression', () => {
+  const badly = (activation: string, data: DataFacts) => {
+    const found = fault(activation, 'meanSquaredError', 2, data);
+    return found?.works === 'badly' ? found.why : null;
+  };
+
+  test.each([
+    ['sigmoid', 0, 1],
+    ['hardSigmoid', 0, 1],
+    ['softmax', 0, 1],
+    ['tanh', -1, 1],
+    ['hardTanh', -1, 1],
+    ['softsign', -1, 1],
+    ['relu6', 0, 6],
+  ])('%s reaches from %d to %d, with half a deviation of slack', (activation, low, high) => {
+    const reach = `${activation} returns numbers between ${low} and ${high}, but the targets lie between`;
+    // The outputs of a softmax sum to 1 with a mean of 0.5 each.
+    expect(badly(activation, target(low - 1, high + 1, 0.5))).toBeNull();
+    expect(badly(activation, target(low, high + 1.5, 0.5))).toBe(`${reach} ${low} and ${high + 1.5}`);
+    expect(badly(activation, target(low - 1.5, high, 0.5))).toBe(`${reach} ${low - 1.5} and ${high}`);
+  });
+
+  test.each(['relu', 'softplus'])('%s reaches from 0 up', (activation) => {
+    expect(badly(activation, target(-1, 1e9))).toBeNull();
+    expect(badly(activation, target(-1.5, 2))).toBe(
+      `${activation} returns numbers from 0 up, but the targets lie between -1.5 and 2`,
+    );
+  });
+
+  test.each(['linear', 'elu', 'constructor', ''])('%j may reach anything', (activation) => {
+    expect(badly(activation, target(-1e9, 1e9))).toBeNull();
+  });
+
+  test('a softmax sums to 1, within half', () => {
+    // Two targets of 0.75 sum to 1.5.
+    expect(badly('softmax', target(0, 1, 0.75))).toBeNull();
+    expect(badly('softmax', target(0, 1, 0.25))).toBeNull();
+    expect(badly('softmax', target(0, 1, 0.8))).toBe(
+      "softmax returns numbers that sum to 1, but those of a sample's targets sum to 1.6 on average",
+    );
+    expect(badly('softmax', target(0, 1, 0.2))).toMatch('sum to 0.4 on average');
+    expect(badly('sigmoid', target(0, 1, 0.8))).toBeNull();
+    expect(fault('softmax', 'meanSquaredError', 0, target(0, 1, 0.2))).toBeNull();
+  });
+
+  test('other losses may take any targets', () => {
+    expect(fault('tanh', 'hinge', 1, target(-9, 9))).toBeNull();
+    expect(fault('tanh', 'meanSquaredError', 1, { input: dataStats(1) })).toBeNull();
+  });
+});
