@@ -110,7 +110,7 @@ function twice(_run: Run, { activation, inner }: OutputLayer): Fault | null {
   if (inner === undefined || !probabilities.test(activation) || !probabilities.test(inner.activation))
     return null;
   return {
-    why: `${activation} is applied to what has been through ${inner.activation} in ${inner.path}, so that no class can get much more than the others`,
+    why: `${activation} is applied to what has been through ${inner.activation} in ${inner.path}, so that ${activation === 'softmax' ? 'no class can get much more than the others' : 'no output can be near 0 or 1'}`,
     works: 'badly',
     to: 'linear',
     reason: `one ${activation} is enough: leave the other layer linear`,
