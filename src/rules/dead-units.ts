@@ -110,12 +110,13 @@ function check(run: Run, share: number, overRecords: number): Finding[] {
 
 /** Share of the units that were off in a record, as far as it tells; 0 where it does not. */
 function offShare({ path, vectors }: WeightedLayer, record: StepRecord): number {
-  const tapped = Object.hasOwn(record.layers ?? {}, path) ? record.layers?.[path]?.output : undefined;
+  const { layers = {} } = record;
+  const tapped = Object.hasOwn(layers, path) ? layers[path]?.output : undefined;
   const bias = vectors.find((key) => /\/bias(_\d+)?$/.test(key));
   const gradient = bias === undefined ? undefined : variableOf(record, bias)?.gradient;
   // Where the whole output is 0 no bias is needed to know.
   if (tapped !== undefined && tapped.size > 0 && tapped.zeros === tapped.size) return 1;
-  return gradient && gradient.size > 0 ? gradient.zeros / gradient.size : 0;
+  return gradient ? gradient.zeros / gradient.size : 0;
 }
 
 function getsGradient({ kernels, vectors }: WeightedLayer, window: readonly StepRecord[]): boolean {
@@ -128,10 +129,9 @@ function getsGradient({ kernels, vectors }: WeightedLayer, window: readonly Step
 }
 
 function sinceWhen({ steps }: Run, layer: WeightedLayer, share: number): number {
-  let since = steps.at(-1)?.step ?? 0;
-  for (let i = steps.length - 1; i >= 0; i--) {
-    const record = steps[i];
-    if (record === undefined || offShare(layer, record) < share) break;
+  let since = 0;
+  for (const record of [...steps].reverse()) {
+    if (offShare(layer, record) < share) break;
     since = record.step;
   }
   return since;

@@ -47,12 +47,16 @@ function weightProfile(
   const layers = weightedLayers(run).filter(({ facts }) => run.model === null || facts !== null);
   const outputs = outputLayers(run, layers);
   const hidden = layers.filter((layer) => ofHidden(layer).length > 0 && !outputs.includes(layer));
-  if (outputs.length === 0 || hidden.length === 0) return null;
+  const [first] = outputs;
+  if (first === undefined || hidden.length === 0) return null;
   const probeOf = (layer: WeightedLayer, keys: readonly string[]): Probe =>
     probe(layer, (record) => gradientNorm(record, keys));
   return {
     hidden: hidden.map((layer) => probeOf(layer, ofHidden(layer))),
-    output: largest(outputs.map((layer) => probeOf(layer, ofOutput(layer)))),
+    output: largest(
+      first,
+      outputs.map((layer) => probeOf(layer, ofOutput(layer))),
+    ),
   };
 }
 
@@ -60,17 +64,16 @@ function weightProfile(
 export function activationProfile(run: Run, records: readonly StepRecord[]): DepthProfile | null {
   const seen = records.at(-1)?.layers ?? {};
   const layers = (run.model?.layers ?? []).filter(({ path }) => Object.hasOwn(seen, path));
-  const probes = [...layers]
-    .sort((a, b) => a.depth - b.depth || (a.path < b.path ? -1 : 1))
-    .map((facts) =>
-      probe({ path: facts.path, facts }, ({ layers = {} }) => {
-        const gradient = Object.hasOwn(layers, facts.path) ? layers[facts.path]?.outputGradient : null;
-        return gradient ? fullNorm(gradient) : undefined;
-      }),
-    );
-  const outputs = probes.filter(({ facts }) => facts?.isOutput);
-  const hidden = probes.filter(({ facts }) => !facts?.isOutput);
-  return outputs.length === 0 || hidden.length === 0 ? null : { hidden, output: largest(outputs) };
+  layers.sort((a, b) => a.depth - b.depth || (a.path < b.path ? -1 : 1));
+  const probeOf = (facts: LayerFacts): Probe =>
+    probe({ path: facts.path, facts }, ({ layers = {} }) => {
+      const gradient = Object.hasOwn(layers, facts.path) ? layers[facts.path]?.outputGradient : null;
+      return gradient ? fullNorm(gradient) : undefined;
+    });
+  const outputs = layers.filter(({ isOutput }) => isOutput).map(probeOf);
+  const hidden = layers.filter(({ isOutput }) => !isOutput).map(probeOf);
+  const [first] = outputs;
+  return first === undefined || hidden.length === 0 ? null : { hidden, output: largest(first, outputs) };
 }
 
 /** The layers that the model returns, else the deepest, else (without a model) the one with the largest gradient. */
@@ -94,15 +97,11 @@ function probe(
   return { path, facts, normIn };
 }
 
-function largest(probes: readonly Probe[]): Probe {
-  const [{ path, facts } = { path: '', facts: null }] = probes;
-  return probe({ path, facts }, (record) => {
-    let most: number | undefined;
-    for (const { normIn } of probes) {
-      const norm = normIn(record);
-      if (norm !== undefined && !(norm <= (most ?? Number.NEGATIVE_INFINITY))) most = norm;
-    }
-    return most;
+/** One place for several, called by the first: the largest norm there, NaN where one of them is. */
+function largest(first: Pick<Probe, 'path' | 'facts'>, probes: readonly Probe[]): Probe {
+  return probe(first, (record) => {
+    const norms = probes.map(({ normIn }) => normIn(record)).filter((norm) => norm !== undefined);
+    return norms.length === 0 ? undefined : Math.max(...norms);
   });
 }
 
@@ -135,11 +134,10 @@ export function compare(place: Probe, output: Probe, records: readonly StepRecor
 
 /** `undefined` where either gradient is missing or not finite, or none leaves the output. */
 export function ratioIn(record: StepRecord, place: Probe, output: Probe): number | undefined {
-  const norm = place.normIn(record);
-  const reference = output.normIn(record);
-  if (norm === undefined || reference === undefined || !(reference > 0)) return undefined;
+  const norm = place.normIn(record) ?? Number.NaN;
+  const reference = output.normIn(record) ?? Number.NaN;
   const ratio = norm / reference;
-  return Number.isFinite(ratio) ? ratio : undefined;
+  return Number.isFinite(ratio) && reference < Number.POSITIVE_INFINITY ? ratio : undefined;
 }
 
 /** First step of the stretch, up to now, in which the ratio has stayed below the threshold, single batches aside. */
@@ -151,8 +149,7 @@ export function belowSince(
 ): number {
   let first = records.at(-1)?.step ?? 0;
   for (const record of [...records].reverse()) {
-    const ratio = ratioIn(record, place, output);
-    if (ratio === undefined) continue;
+    const ratio = ratioIn(record, place, output) ?? Number.NaN;
     if (ratio >= slack * threshold) break;
     if (ratio < threshold) first = record.step;
   }

@@ -39,24 +39,22 @@ export function disconnectedWeights({ overRecords = 3 }: DisconnectedWeightsOpti
 
 function check(run: Run, overRecords: number): Finding[] {
   const { steps } = run;
-  const newest = steps.at(-1);
-  if (newest === undefined || steps.length < overRecords) return [];
+  if (steps.length < overRecords) return [];
   const detached = weightedLayers(run).filter(
     ({ kernels }) =>
       kernels.length > 0 &&
-      kernels.every((key) => variableOf(newest, key)?.gradient === null) &&
       steps.every((record) => kernels.every((key) => !variableOf(record, key)?.gradient)),
   );
-  const [path, n] = [detached[0]?.path ?? 'model', detached.length];
-  if (n === 0) return [];
+  const [first, n] = [detached[0], detached.length];
+  if (first === undefined) return [];
   const others = n === 1 ? '' : ` (and ${n - 1} more)`;
   return [
     findingOf(run, id, {
       severity: 'warning',
-      where: path,
+      where: first.path,
       evidence: { layers: n },
       message:
-        `${path}${others}: no gradient reached its weights in any of ${steps.length} recorded steps: the loss does not ` +
+        `${first.path}${others}: no gradient reached its weights in any of ${steps.length} recorded steps: the loss does not ` +
         'depend on them, or an operation on the way has no gradient.',
     }),
   ];

@@ -95,8 +95,9 @@ export function explodingGradient(options: ExplodingGradientOptions = {}): Rule 
 
 function checkNorms(run: Run, above: number): Finding[] {
   const hits = run.steps.filter(({ globalNorm }) => globalNorm > above);
-  const [first, last] = [hits[0], hits.at(-1)];
-  if (first === undefined || last === undefined) return [];
+  const [first] = hits;
+  if (first === undefined) return [];
+  const last = hits.at(-1) ?? first;
   const most = Math.max(...hits.map(({ globalNorm }) => globalNorm));
   const end = firstNonFinite(run.steps);
   const lost = end < run.steps.length && run.steps.indexOf(first) <= end;

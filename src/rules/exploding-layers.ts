@@ -23,7 +23,7 @@ const biasRatio = 10;
 /** Finds gradients that grow on their way back through the layers, while the loss does not improve. */
 export function explodingOverLayers(run: Run, depthRatio: number, overRecords: number): Finding[] {
   const trend = lossTrend(run);
-  const profile = run.model === null ? null : kernelProfile(run);
+  const profile = kernelProfile(run);
   if (profile === null || !trend.known || trend.converged || trend.succeeded || trend.falling) return [];
   const window = run.steps.slice(-overRecords);
   const vectors = vectorProfile(run);

@@ -78,9 +78,10 @@ function mostlyIn(place: string | undefined): string {
 /** Path of the layer whose weights have the largest gradient in this record. */
 export function largestLayer(run: Run, record: StepRecord | undefined): string | undefined {
   let largest: { path: string; norm: number } | undefined;
-  for (const { path, kernels, vectors } of record === undefined ? [] : weightedLayers(run)) {
-    const norm = record && gradientNorm(record, [...kernels, ...vectors]);
-    if (norm !== undefined && norm > (largest?.norm ?? 0)) largest = { path, norm };
+  if (record === undefined) return undefined;
+  for (const { path, kernels, vectors } of weightedLayers(run)) {
+    const norm = gradientNorm(record, [...kernels, ...vectors]) ?? 0;
+    if (norm > (largest?.norm ?? 0)) largest = { path, norm };
   }
   return largest?.path;
 }

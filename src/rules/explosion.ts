@@ -51,7 +51,7 @@ export function findExplosion(run: Run, growth: number): Explosion | null {
   if (!(firstNorm > 0) || !(peakNorm >= growth * firstNorm)) return null;
   const isHigh = (value: number): boolean => value >= excursion * firstNorm;
   let onset = peak;
-  while (onset > 1 && isHigh(norm(norms, onset - 1))) onset--;
+  while (isHigh(norm(norms, onset - 1))) onset--;
 
   const before = losses(steps.slice(Math.max(0, onset - comparedRecords), onset));
   const since = losses(steps.slice(onset, end));
@@ -73,11 +73,11 @@ export function findExplosion(run: Run, growth: number): Explosion | null {
   if (evident && latest.length > 0 && rise > (divergence - 1) * Math.abs(highest)) {
     return { ...found, outcome: 'diverging' };
   }
-  const high = records >= patience && norms.slice(-patience).every(isHigh);
+  const high = norms.slice(-patience).every(isHigh);
   const worst = Math.max(...since);
   const level = Math.max(highest, ...since.slice(-comparedRecords));
   const blownUp = level > 0 && worst >= blowUp * level;
-  if (!high && !(blownUp && records > comparedRecords)) return null;
+  if (!high && !blownUp) return null;
   const { succeeded, falling } = lossTrend(run);
   const better = succeeded || falling || found.lossAfter < Math.min(...before);
   const recovered = better && !(blownUp && isDead(run));
@@ -114,7 +114,7 @@ export function findOvershoot(run: Run): Overshoot | null {
 function isDead(run: Run): boolean {
   const newest = run.steps.at(-1);
   const kernels = weightedLayers(run).flatMap((layer) => layer.kernels);
-  return newest !== undefined && kernels.length > 0 && gradientNorm(newest, kernels) === 0;
+  return newest !== undefined && gradientNorm(newest, kernels) === 0;
 }
 
 /** Index of the first record whose loss or norm is not finite; the number of records where there is none. */

@@ -1,10 +1,10 @@
 import type { Finding, Remedy, Rule } from '../record/finding.js';
-import type { Run, StepRecord, TensorStats } from '../record/run.js';
+import type { Run, StepRecord, TensorStats, VariableRecord } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
 import { findExplosion, findOvershoot } from './explosion.js';
 import { outputFault } from './output-fault.js';
 import { learningRateRemedy } from './smaller-steps.js';
-import { variableOf, weightedLayers } from './weighted-layers.js';
+import { weightedLayers } from './weighted-layers.js';
 
 const id = 'non-finite';
 /** Growth of the gradient norm that explains what follows it; as in the default of the rule for exploding gradients. */
@@ -84,9 +84,10 @@ function breakdown(run: Run): Breakdown | null {
   if (newest === undefined) return null;
   const brokenNow = isBroken(newest) || badWeights(newest).length > 0;
   const bad = run.steps.filter((record) => isBroken(record) || (brokenNow && record === newest));
-  const [first, last] = [bad[0], bad.at(-1)];
-  if (first === undefined || last === undefined) return null;
-  const gradients = keysIn(first, (key) => hasNonFinite(variableOf(first, key)?.gradient));
+  const [first] = bad;
+  if (first === undefined) return null;
+  const last = bad.at(-1) ?? first;
+  const gradients = keysIn(first, ({ gradient }) => hasNonFinite(gradient));
   const weights = badWeights(first);
   return {
     first,
@@ -105,11 +106,11 @@ function isBroken({ loss, globalNorm }: StepRecord): boolean {
 }
 
 function badWeights(record: StepRecord): string[] {
-  return keysIn(record, (key) => !Number.isFinite(variableOf(record, key)?.weightNorm ?? 0));
+  return keysIn(record, ({ weightNorm }) => !Number.isFinite(weightNorm));
 }
 
-function keysIn(record: StepRecord, matches: (key: string) => boolean): string[] {
-  return Object.keys(record.variables).filter(matches);
+function keysIn({ variables }: StepRecord, matches: (weight: VariableRecord) => boolean): string[] {
+  return Object.entries(variables).flatMap(([key, weight]) => (matches(weight) ? [key] : []));
 }
 
 function hasNonFinite(values: TensorStats | null | undefined): boolean {

@@ -154,7 +154,7 @@ function strengthOf(
   isStarved: boolean,
 ): 0 | 1 | 2 {
   const [oldest = 0, newest = 0] = [ratios[0], ratios.at(-1)];
-  if (newest > recovery * oldest && oldest > 0) return 0;
+  if (newest > recovery * oldest) return 0;
   const overwhelming = Math.min(threshold, overwhelmingRatio);
   if (ratios.length >= overwhelmingRecords && ratios.every((r) => r <= overwhelming)) return 2;
   if (ratios.length < overRecords) return 0;
@@ -210,16 +210,17 @@ function fraction(ratio: number): string {
 }
 
 function checkNorms(run: Run, below: number): Finding[] {
-  const layers = weightedLayers(run).filter(({ kernels }) => kernels.length > 0);
+  const layers = weightedLayers(run);
   const hits = run.steps.flatMap((record) => {
     const low = layers.flatMap((layer) => {
-      const norm = gradientNorm(record, layer.kernels);
-      return norm !== undefined && norm < below ? [{ layer, norm }] : [];
+      const norm = gradientNorm(record, layer.kernels) ?? Number.NaN;
+      return norm < below ? [{ layer, norm }] : [];
     });
     return low[0] ? [{ step: record.step, layers: low.length, ...low[0] }] : [];
   });
-  const [first, last] = [hits[0], hits.at(-1)];
-  if (first === undefined || last === undefined) return [];
+  const [first] = hits;
+  if (first === undefined) return [];
+  const last = hits.at(-1) ?? first;
   const { layer, norm, step } = first;
   return [
     {

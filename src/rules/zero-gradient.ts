@@ -82,7 +82,7 @@ function stateOver(records: readonly StepRecord[], keys: readonly string[]): Gra
       const gradient = variableOf(record, key)?.gradient;
       if (gradient === undefined) continue;
       const now = gradient === null ? 'missing' : isZero(gradient) ? 'zero' : 'other';
-      if (now === 'other' || (state !== undefined && now !== state)) return 'other';
+      if (state !== undefined && now !== state) return 'other';
       state = now;
     }
   }
@@ -94,7 +94,7 @@ function isZero({ size, zeros }: TensorStats): boolean {
 }
 
 function zeroSince(steps: readonly StepRecord[], keys: readonly string[]): number {
-  let since = steps.at(-1)?.step ?? 0;
+  let since = 0;
   for (const record of [...steps].reverse()) {
     if (stateOver([record], keys) !== 'zero') break;
     since = record.step;

@@ -1,135 +1,201 @@
 import { describe, expect, test } from 'vitest';
-import type { StepRecord } from '../../src/record/run.js';
+import type { Run, StepRecord } from '../../src/record/run.js';
+import { deadUnits } from '../../src/rules/dead-units.js';
 import { classifier, failing, usual } from './facts.js';
-import { type Gradient, stats } from './histories.js';
-import { deadUnits } from './told.js';
+import { chain, type Gradient, history, stats } from './histories.js';
+import * as told from './told.js';
 
-/** A bias of ten units of which this many get no gradient. */
-const bias = (zeros: number, size = 10) => ({ ...stats(0.1, size), zeros });
-type Gradients = Readonly<Record<string, Gradient>>;
-const run = (gradients: (step: number) => Gradients, parts: Parameters<typeof failing>[0] = {}) =>
-  failing({ gradients: (step) => ({ ...usual(), ...gradients(step) }) as Gradients, ...parts });
-const check = (...parts: Parameters<typeof run>) => deadUnits().check(run(...parts));
-const dead = () => ({ 'h2/bias': bias(9) });
+const check = (run: Run, options = {}) => deadUnits(options).check(run);
+/** The gradient of a bias of ten units of which so many are off. */
+const off = (zeros: number) => ({ ...stats(0.1, 10), zeros });
+const dead = () => ({ ...usual(), 'h2/bias': off(9) });
+/** The gradients of these steps only, and the usual ones before and after. */
+const during = (isIt: (step: number) => boolean, gradients: () => Record<string, Gradient>) => ({
+  gradients: (step: number) => (isIt(step) ? gradients() : usual()),
+});
+const without =
+  (step: number, key: string) =>
+  (record: StepRecord): StepRecord => {
+    const { [key]: _, ...variables } = record.variables;
+    return record.step === step ? { ...record, variables } : record;
+  };
 
-describe('deadUnits', () => {
-  test('judges the newest records alone, and no fewer than asked for', () => {
-    const later = (step: number) => ({ 'h2/bias': bias(step < 110 ? 0 : 9) });
-    const tooLate = (step: number) => ({ 'h2/bias': bias(step < 111 ? 0 : 9) });
+test.each([
+  ['relu', 1],
+  ['relu6', 1],
+  ['thresholdedRelu', 1],
+  ['leakyRelu', 0],
+  ['prelu', 0],
+  ['relu6x', 0],
+  ['elu', 0],
+  ['tanh', 0],
+  ['linear', 0],
+])('units of %s can die or cannot: %i', (activation, findings) => {
+  expect(check(failing({ model: classifier({ activation }), gradients: dead }))).toHaveLength(findings);
+});
 
-    expect(check(later)).toMatchObject([{ firstStep: 110, lastStep: 119 }]);
-    expect(check(tooLate)).toEqual([]);
-    expect(deadUnits({ overRecords: 9 }).check(run(tooLate))).toMatchObject([{ firstStep: 111 }]);
-    expect(deadUnits({ overRecords: 121 }).check(run(dead))).toEqual([]);
-    expect(deadUnits({ overRecords: 120 }).check(run(dead))).toHaveLength(1);
+test('a rectifier at the output, or of which nothing is known, is not looked at', () => {
+  const open = { ...usual(), 'out/bias': off(9) };
+  const layers = classifier({}, { activation: 'relu' }).layers;
+  const nameless = { ...classifier({}), layers: layers.map(({ activation: _, ...layer }) => layer) };
+
+  expect(check(failing({ model: classifier({}, { activation: 'relu' }), gradients: () => open }))).toEqual(
+    [],
+  );
+  expect(check(failing({ model: nameless, gradients: dead }))).toEqual([]);
+  expect(check(failing({ model: null, gradients: dead, loss: () => Number.NaN }))).toEqual([]);
+});
+
+describe('the newest records must agree', () => {
+  test('all ten of them, and no older ones', () => {
+    expect(check(failing(during((step) => step >= 110, dead)))).toHaveLength(1);
+    expect(check(failing(during((step) => step >= 111, dead)))).toEqual([]);
+    expect(check(failing(during((step) => step !== 119, dead)))).toEqual([]);
   });
 
-  test('tells since when at least this share has been off without a break', () => {
-    const broken = (step: number) => ({ 'h2/bias': bias(step < 40 ? 10 : step === 40 ? 6 : 7) });
+  test('as many as are asked for, and no fewer', () => {
+    const run = failing({ steps: 25, gradients: dead });
 
-    expect(check(broken)).toMatchObject([{ firstStep: 41, evidence: { deadShare: 0.7 } }]);
+    expect(check(run, { overRecords: 25 })).toHaveLength(1);
+    expect(check(run, { overRecords: 26 })).toEqual([]);
   });
 
-  test('names the last of several dead layers, because of which those before get nothing', () => {
-    expect(check(() => ({ 'h1/bias': bias(10), 'h2/bias': bias(8) }))).toMatchObject([
-      { where: 'h2', evidence: { layers: 2, deadShare: 0.8 }, remedies: [{ layers: ['h1', 'h2'] }, {}] },
+  test('before the loss tells one is enough, but not none', () => {
+    const run = (steps: number) => history({ steps, model: classifier({}), gradients: dead });
+
+    expect(check(run(1), { atOnce: true })).toHaveLength(1);
+    expect(check(run(0), { atOnce: true })).toEqual([]);
+    expect(check(run(1))).toEqual([]);
+  });
+
+  test('a record that lacks the bias, or its gradient, shows no dead units', () => {
+    expect(check(failing({ gradients: dead, change: without(115, 'h2/bias') }))).toEqual([]);
+    expect(
+      check(
+        failing(
+          during(
+            (step) => step === 115,
+            () => ({ ...dead(), 'h2/bias': null }),
+          ),
+        ),
+      ),
+    ).toEqual([]);
+    const none = { ...usual(), 'h2/bias': null };
+    expect(check(failing({ gradients: (step) => (step === 115 ? none : dead()) }))).toEqual([]);
+  });
+});
+
+test('tells the first step of the stretch in which as many units have been off', () => {
+  const since = (isDead: (step: number) => boolean) => check(failing(during(isDead, dead)))[0]?.firstStep;
+
+  expect(since((step) => step >= 40)).toBe(40);
+  expect(since((step) => step >= 40 || step < 20)).toBe(40);
+  expect(since(() => true)).toBe(0);
+  const enough = () => ({ ...usual(), 'h2/bias': off(7) });
+  expect(check(failing(during((step) => step >= 40, enough)))[0]?.firstStep).toBe(40);
+});
+
+test('tells of all layers, and advises all of them, but points at the last', () => {
+  const both = () => ({ ...usual(), 'h1/bias': off(8), 'h2/bias': off(9) });
+
+  expect(told.deadUnits().check(failing({ gradients: both }))).toMatchObject([
+    { where: 'h2', evidence: { deadShare: 0.9, layers: 2 }, remedies: [{ layers: ['h1', 'h2'] }, {}] },
+  ]);
+});
+
+describe('something must come back from the layers behind', () => {
+  const nothing = { 'out/kernel': stats(0, 8), 'out/bias': stats(0, 1) };
+
+  test('from one of them, in one record, to one weight', () => {
+    // What is dead altogether hands on 0: the kernel behind it gets nothing, the bias there does.
+    const silent = { ...usual(), 'h2/kernel': 0, 'h2/bias': stats(0, 10), 'h1/bias': off(8) };
+
+    expect(check(failing({ gradients: () => ({ ...silent, 'out/kernel': 0 }) }))).toMatchObject([
+      { where: 'h2', evidence: { deadShare: 1, layers: 2 } },
     ]);
+    expect(
+      check(failing({ gradients: (step) => ({ ...dead(), ...(step !== 115 && nothing) }) })),
+    ).toHaveLength(1);
   });
 
-  test('is silent where nothing gets to the layers after it, whatever those before it get', () => {
-    const silent: Gradients = { ...dead(), 'out/kernel': 0, 'out/bias': 0 };
-
-    expect(check(() => silent)).toEqual([]);
-    expect(check(() => ({ ...silent, 'out/kernel': null, 'out/bias': null }))).toEqual([]);
+  test('else the layer, whatever gets to itself and before it, is no fault of its units', () => {
+    expect(check(failing({ gradients: () => ({ ...dead(), ...nothing }) }))).toEqual([]);
+    expect(
+      check(
+        failing({
+          gradients: () => ({ ...usual(), ...nothing, 'h1/bias': off(9), 'h2/kernel': 0, 'h2/bias': 0 }),
+        }),
+      ),
+    ).toEqual([]);
+    expect(
+      check(failing({ gradients: () => ({ ...dead(), 'out/kernel': null, 'out/bias': null }) })),
+    ).toEqual([]);
   });
 
-  test('takes any gradient of any layer after it in any record for a sign that something arrives', () => {
-    const once = (step: number): Gradients => ({
-      ...dead(),
-      'out/kernel': 0,
-      'out/bias': step === 115 ? 0.1 : 0,
+  test('a weight that some records lack may still show it', () => {
+    const lacking = failing({
+      gradients: () => ({ ...dead(), 'out/bias': null }),
+      change: without(110, 'out/kernel'),
     });
-    const late = (step: number): Gradients => (step < 115 ? {} : dead());
 
-    expect(check(once)).toHaveLength(1);
-    expect(check((step) => ({ ...once(step), 'out/kernel': null }))).toHaveLength(1);
-    expect(check(late)).toEqual([]);
+    expect(check(lacking)).toHaveLength(1);
+  });
+});
+
+describe('the bias', () => {
+  const model = (path: string) =>
+    chain(
+      [
+        { path, activation: 'relu' },
+        { path: 'out', activation: 'sigmoid' },
+      ],
+      'binaryCrossentropy',
+    );
+  const run = (path: string, gradients: Record<string, Gradient>) =>
+    failing({
+      model: model(path),
+      gradients: () => ({ [`${path}/kernel`]: 1, 'out/kernel': 1, ...gradients }),
+    });
+
+  test.each([
+    ['h/bias', 1],
+    ['h/bias_1', 1],
+    ['h/bias_12', 1],
+    ['h/beta', 0],
+    ['h/gamma', 0],
+  ])('%s tells of its units: %i', (key, findings) => {
+    expect(check(run('h', { [key]: off(9) }))).toHaveLength(findings);
   });
 
-  test('takes weights that some records do not have for weights without a sign', () => {
-    const without = (record: StepRecord): StepRecord => {
-      if (record.step !== 112) return record;
-      const { 'h2/bias': _bias, 'out/bias': _out, ...variables } = record.variables;
-      return { ...record, variables };
-    };
+  test('is known by the name of the weight, not by that of the layer', () => {
+    const named = { 'net/bias_net/beta': off(9), 'net/bias_net/bias': off(0) };
 
-    expect(check(dead, { change: without })).toEqual([]);
-    expect(deadUnits({ overRecords: 5 }).check(run(dead, { change: without }))).toMatchObject([
-      { firstStep: 113 },
-    ]);
+    expect(check(run('net/bias_net', named))).toEqual([]);
   });
 
-  test('takes a bias without entries for no sign', () => {
-    expect(check(() => ({ 'h2/bias': bias(0, 0) }))).toEqual([]);
+  test('of no units tells nothing', () => {
+    expect(check(run('h', { 'h/bias': stats(0, 0) }))).toEqual([]);
   });
+});
 
-  test.each(['relu', 'relu6', 'thresholdedRelu'])('looks at %s', (activation) => {
-    expect(check(dead, { model: classifier({ activation }) })).toHaveLength(1);
-  });
-
-  test.each(['leakyRelu', 'crelu', 'relu7', 'elu'])('does not look at %s', (activation) => {
-    expect(check(dead, { model: classifier({ activation }) })).toEqual([]);
-  });
-
-  test('does not look at an output, nor at a layer without an activation or facts', () => {
-    const output = classifier({}, { activation: 'relu' });
-    const bare = { ...output, layers: output.layers.map(({ activation: _none, ...layer }) => layer) };
-
-    expect(check(() => ({ 'out/bias': bias(10) }), { model: output })).toEqual([]);
-    expect(check(dead, { model: bare })).toEqual([]);
-    expect(check(dead, { model: null })).toEqual([]);
-  });
-
-  test.each(['bias', 'bias_1', 'bias_12'])('reads %s', (name) => {
-    const named = (record: StepRecord): StepRecord => {
-      const { 'h2/bias': own, ...variables } = record.variables;
-      return { ...record, variables: { ...variables, ...(own && { [`h2/${name}`]: own }) } };
-    };
-
-    expect(check(dead, { change: named })).toHaveLength(1);
-  });
-
-  describe('where layers are tapped', () => {
-    const tapped = (zeros: number, size: number) => (record: StepRecord) => ({
+describe('without a bias', () => {
+  const convolution = { gradients: () => ({ 'h1/kernel': 1, 'h2/kernel': 1, 'out/kernel': 1 }) };
+  const tapped =
+    (zeros: number, size = 8) =>
+    (record: StepRecord): StepRecord => ({
       ...record,
-      layers: { h2: { output: { ...stats(1, size), zeros }, outputGradient: stats(1, size) } },
-    });
-    const kernelsOnly = (change: (record: StepRecord) => StepRecord) => (record: StepRecord) => {
-      const { 'h2/bias': _bias, ...variables } = record.variables;
-      return change({ ...record, variables });
-    };
-
-    test('an output of nothing but 0 needs no bias to be known for dead', () => {
-      expect(check(() => ({}), { change: kernelsOnly(tapped(80, 80)) })).toMatchObject([
-        { where: 'h2', evidence: { deadShare: 1 } },
-      ]);
+      layers: { h2: { output: { ...stats(1, size), zeros }, outputGradient: null } },
     });
 
-    test('an output of some 0 tells nothing, since units take turns, nor does an empty one', () => {
-      expect(check(() => ({}), { change: kernelsOnly(tapped(79, 80)) })).toEqual([]);
-      expect(check(() => ({}), { change: kernelsOnly(tapped(0, 0)) })).toEqual([]);
-      expect(check(dead, { change: tapped(79, 80) })).toMatchObject([{ evidence: { deadShare: 0.9 } }]);
-    });
-
-    test('a layer that is not tapped is judged by its bias', () => {
-      const other = (record: StepRecord) => ({ ...record, layers: {} });
-
-      expect(check(dead, { change: other })).toHaveLength(1);
-    });
+  test('an output that is 0 everywhere tells that all units are off', () => {
+    expect(check(failing({ ...convolution, change: tapped(8) }))).toMatchObject([
+      { where: 'h2', evidence: { deadShare: 1, layers: 1 } },
+    ]);
   });
 
-  test('judges one record, and before the loss tells, only if asked', () => {
-    expect(deadUnits({ atOnce: true }).check(run(dead, { steps: 1 }))).toHaveLength(1);
-    expect(check(dead, { steps: 1 })).toEqual([]);
+  test('and one that is not, is empty, or is not recorded, nothing', () => {
+    expect(check(failing({ ...convolution, change: tapped(7) }))).toEqual([]);
+    expect(check(failing({ ...convolution, change: tapped(0, 0) }))).toEqual([]);
+    expect(check(failing(convolution))).toEqual([]);
   });
 });

@@ -277,5 +277,16 @@ describe('explodingGradient', () => {
     test('is an error when the run ends in NaN', () => {
       expect(rule.check(at(1, 12, Number.NaN))).toMatchObject([{ severity: 'error', firstStep: 1 }]);
     });
+
+    test('is a warning where the norm only exceeds it after a NaN', () => {
+      expect(rule.check(at(1, Number.NaN, 12))).toMatchObject([{ severity: 'warning', firstStep: 2 }]);
+    });
+
+    test('is an error while the loss diverges, of the whole model where no layer is known', () => {
+      const above20 = explodingGradient({ above: 20 });
+      expect(above20.check(history(diverging))).toMatchObject([{ severity: 'error', where: 'dense_1' }]);
+      const bare = history({ ...diverging, change: (record) => ({ ...record, variables: {} }) });
+      expect(above20.check(bare)).toMatchObject([{ severity: 'error', where: 'model' }]);
+    });
   });
 });

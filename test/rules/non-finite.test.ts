@@ -134,6 +134,28 @@ describe('nonFinite', () => {
     ]);
   });
 
+  test('counts what both inputs and targets hold', () => {
+    const run = history({ steps: 1, model, loss: () => Number.NaN });
+    const holding = (nans: number, infs: number) => ({ ...stats(1), nans, infs });
+
+    expect(check({ ...run, data: { input: holding(1, 0), target: holding(0, 2) } })).toMatchObject([
+      {
+        message:
+          'The loss is NaN from step 0 on. The input itself holds 1 NaN and 0 infinite values. ' +
+          'The target itself holds 0 NaN and 2 infinite values.',
+        remedies: [],
+      },
+    ]);
+  });
+
+  test('does not speak of a loss that is not known', () => {
+    const run = history({ steps: 1, model, loss: () => null, gradients: () => gradients(1, 1, Number.NaN) });
+
+    expect(check(run)[0]?.message).toBe(
+      '1 of 3 gradients is not finite from step 0 on, c being the first of them in backward order.',
+    );
+  });
+
   test('names an output that gives the loss no probabilities', () => {
     const relu = chain([{ path: 'a' }, { path: 'out', activation: 'relu' }], 'categoricalCrossentropy');
 
@@ -158,6 +180,31 @@ describe('nonFinite', () => {
       expect(check(run)[0]?.message).toContain(
         'skipNonFinite() kept it from the weights; it happened in 1 of 9 recorded steps.',
       );
+    });
+
+    // Each row: whether the step was taken, the norm that was handed on, and the judgement.
+    test.each([
+      [false, Number.NaN, 'info'],
+      [false, 0, 'info'],
+      [true, 1, 'info'],
+      [true, Number.NaN, 'warning'],
+    ])('of a clip that accepted it: %s, and handed on a norm of %s', (accepted, normAfter, severity) => {
+      const change = { ...clip(accepted), normAfter };
+
+      expect(check(history({ ...once, change: (record) => ({ ...record, clip: change }) }))).toMatchObject([
+        { severity },
+      ]);
+    });
+
+    test('warning, when the clip kept one of two from the weights', () => {
+      const twice = (step: number) => (step === 4 || step === 6 ? gradients(1, 1, Number.NaN) : healthy());
+      const run = history({
+        ...once,
+        gradients: twice,
+        change: (record) => ({ ...record, clip: clip(record.step !== 4) }),
+      });
+
+      expect(check(run)).toMatchObject([{ severity: 'warning', firstStep: 4, lastStep: 6 }]);
     });
 
     test('warning, when training came back by itself', () => {
