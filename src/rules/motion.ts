@@ -1,5 +1,5 @@
 import type { Run, StepRecord } from '../record/run.js';
-import { variableOf, weightedLayers } from './weighted-layers.js';
+import { shapeOf, variableOf, weightedLayers } from './weighted-layers.js';
 
 /** Norm of one step's update of all weight matrices over their own norm; `undefined` where there is nothing to compare. */
 export function updateRatio(run: Run, record: StepRecord): number | undefined {
@@ -24,7 +24,7 @@ export function motion(run: Run, record: StepRecord): number | undefined {
   for (const { kernels, facts } of weightedLayers(run)) {
     for (const key of kernels) {
       const { updateNorm = Number.NaN, weightNorm = Number.NaN } = variableOf(record, key) ?? {};
-      const units = facts?.weights?.[key.slice(key.lastIndexOf('/') + 1)]?.at(-1) ?? 0;
+      const units = (facts && shapeOf(facts, key.slice(key.lastIndexOf('/') + 1)).at(-1)) ?? 0;
       const ratio = updateNorm / Math.max(weightNorm, Math.sqrt(units));
       if (Number.isFinite(ratio) && ratio > (most ?? -1)) most = ratio;
     }

@@ -15,9 +15,9 @@ const explainingGrowth = 100;
  *
  * `where` is the first layer in backward order, so the deepest, whose gradient (or else weight) was not finite at the first
  * such step; `model` where the records do not tell. An `error` while the newest record is still not finite, or weights
- * are; a `warning` when training came back by itself; `info` when a clip rejected or repaired every such gradient. Names
- * an exploding gradient as the cause when the norm grew a hundredfold or an update was larger than the weights before, and NaN in the data when their statistics
- * hold some. One record is evidence enough.
+ * are; a `warning` when training came back; `info` when a clip rejected or repaired every such gradient. Names an
+ * exploding gradient as the cause when the norm grew a hundredfold or an update was larger than the weights before, and
+ * NaN in the data when their statistics hold some. One record is evidence enough.
  *
  * @example
  * ```ts
@@ -66,7 +66,7 @@ function check(run: Run): Finding[] {
       firstStep: first.step,
       lastStep: last.step,
       evidence: {
-        loss: first.loss ?? Number.NaN,
+        ...(first.loss !== null && { loss: first.loss }),
         globalNorm: first.globalNorm,
         gradients: gradients.length,
         weights: weights.length,
@@ -74,7 +74,7 @@ function check(run: Run): Finding[] {
       },
       message: sentences.filter((sentence) => sentence !== '').join(' '),
       ...(exploded !== '' && { because: 'exploding-gradient' }),
-      remedies: remedies(run, exploded !== ''),
+      remedies: remedies(run, exploded !== '' || repaired),
     },
   ];
 }
@@ -168,11 +168,12 @@ function explosionStory(run: Run): string {
 
 function recoveryStory(run: Run, { recovered, repaired, steps, first }: Breakdown): string {
   if (!recovered) return '';
-  const how = repaired ? `${first.clip?.name} kept it from the weights` : 'Training came back by itself';
+  const how = repaired ? `${first.clip?.name} kept it from the weights` : 'Training came back';
   return `${how}; it happened in ${steps} of ${run.steps.length} recorded steps.`;
 }
 
-function remedies(run: Run, exploded: boolean): Remedy[] {
+/** @param answered - Whether skipping such steps is no answer: it came of an explosion, or a clip does so already. */
+function remedies(run: Run, answered: boolean): Remedy[] {
   const { data } = run;
   if (hasNonFinite(data?.input) || hasNonFinite(data?.target)) return [];
   const fault = outputFault(run);
@@ -182,5 +183,5 @@ function remedies(run: Run, exploded: boolean): Remedy[] {
     to: 'skipNonFinite()',
     reason: 'a step whose gradient is not finite would destroy the weights; skipping it keeps them',
   };
-  return [...(fault ? [fault.remedy] : []), ...learningRateRemedy(run), ...(exploded ? [] : [skip])];
+  return [...(fault ? [fault.remedy] : []), ...learningRateRemedy(run), ...(answered ? [] : [skip])];
 }

@@ -6,7 +6,7 @@ import { findingOf } from './finding-of.js';
 import { lossTrend } from './loss-trend.js';
 import { median } from './motion.js';
 import { checkThreshold } from './threshold.js';
-import { variableOf } from './weighted-layers.js';
+import { shapeOf, variableOf } from './weighted-layers.js';
 
 /** Options of {@link overRegularization}. */
 export interface OverRegularizationOptions {
@@ -144,11 +144,10 @@ interface Penalised {
 }
 
 function penaltiesOf(layer: LayerFacts): Penalised[] {
-  const { path, regularizers = {}, weights = {} } = layer;
+  const { path, regularizers = {} } = layer;
   return Object.keys(regularizers).flatMap((name) => {
     const penalty = penaltyOf(layer, name);
-    const shape = Object.hasOwn(weights, name) ? (weights[name] ?? []) : [];
-    const size = shape.reduce((product, length) => product * length, 1);
+    const size = shapeOf(layer, name).reduce((product, length) => product * length, 1);
     return penalty ? [{ path, key: `${path}/${name}`, size, penalty }] : [];
   });
 }

@@ -36,6 +36,11 @@ export function variableOf(record: StepRecord, key: string): VariableRecord | un
   return Object.hasOwn(record.variables, key) ? record.variables[key] : undefined;
 }
 
+/** Shape of a weight by its own name; empty where it is not known. */
+export function shapeOf({ weights = {} }: LayerFacts, name: string): readonly number[] {
+  return Object.hasOwn(weights, name) ? (weights[name] ?? []) : [];
+}
+
 /** L2 norm of the gradients of these weights together; `undefined` when none reached any of them. */
 export function gradientNorm(record: StepRecord, keys: readonly string[]): number | undefined {
   let squares = 0;

@@ -111,8 +111,8 @@ function zeroFinding(run: Run, block: Block): Finding {
   const first = zero[0]?.path;
   const subject =
     zero.length === 1
-      ? `${first}: the gradient of its weights is`
-      : `${first} and ${zero.length - 1} more: the gradients of their weights are`;
+      ? `${first}: the gradient of its weights has been`
+      : `${first} and ${zero.length - 1} more: the gradients of their weights have been`;
   return {
     rule: id,
     severity: cause.severity,

@@ -1,24 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import type { Finding, Rule } from '../../src/record/finding.js';
 import { diagnose } from '../../src/rules/diagnose.js';
+import { finding } from './facts.js';
 import { history } from './histories.js';
 
 const run = history({ steps: 20 });
 
-function found(rule: string, change: Partial<Finding> = {}): Rule {
-  const finding: Finding = {
-    rule,
-    severity: 'warning',
-    where: 'dense_1',
-    firstStep: 3,
-    lastStep: 19,
-    evidence: {},
-    message: `${rule} was found`,
-    remedies: [],
-    ...change,
-  };
-  return { id: rule, check: () => [finding] };
-}
+const found = (rule: string, change: Partial<Finding> = {}): Rule => ({
+  id: rule,
+  check: () => [finding(rule, change)],
+});
 
 const order = (rules: readonly Rule[]): string[] => diagnose(run, rules).findings.map(({ rule }) => rule);
 

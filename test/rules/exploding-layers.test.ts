@@ -90,4 +90,8 @@ describe('the bias of the same layer must agree', () => {
   test('where there is one', () => {
     expect(of({ h1: 1e4 }, { ...output, ...biases({ h2: 0.1 }) })).toHaveLength(1);
   });
+
+  test('where the output has one to compare with', () => {
+    expect(of({ h1: 1e4 }, biases({ h1: 0.1, h2: 0.1 }))).toHaveLength(1);
+  });
 });

@@ -1,3 +1,4 @@
+import type { Finding } from '../../src/record/finding.js';
 import type {
   DataFacts,
   LayerFacts,
@@ -66,6 +67,19 @@ export const weightsOf =
       }),
     ),
   });
+
+/** A finding of a rule, of steps 3 to 19. */
+export const finding = (rule: string, change: Partial<Finding> = {}): Finding => ({
+  rule,
+  severity: 'warning',
+  where: 'dense_1',
+  firstStep: 3,
+  lastStep: 19,
+  evidence: {},
+  message: `${rule} was found`,
+  remedies: [],
+  ...change,
+});
 
 /** Gradients of norm 0.1 in every weight of {@link classifier}. */
 export const usual = () => ({

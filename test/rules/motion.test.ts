@@ -59,6 +59,8 @@ describe('motion', () => {
     expect(motion(...moved(norms, model))).toBe(0.75);
     const [run, record] = moved(norms);
     expect(motion({ ...run, model: null }, record)).toBe(0.75);
+    const odd = history({ steps: 1, gradients: () => ({ 'a/constructor': 1 }), model });
+    expect(motion(odd, odd.steps[0]!)).toBe(0.01);
   });
 
   test('passes over what is not finite, and what a record lacks', () => {

@@ -90,13 +90,14 @@ describe('outputFault of two activations', () => {
     );
 
   test('works badly where both give probabilities', () => {
-    for (const [inner, activation] of [
-      ['sigmoid', 'softmax'],
-      ['hardSigmoid', 'sigmoid'],
+    for (const [inner, activation, effect] of [
+      ['sigmoid', 'softmax', 'no class can get much more than the others'],
+      ['hardSigmoid', 'sigmoid', 'no output can be near 0 or 1'],
     ] as const) {
       expect(twice(inner, activation)).toMatchObject({
         where: 'top',
         works: 'badly',
+        why: `${activation} is applied to what has been through ${inner} in dense, so that ${effect}`,
         remedy: { to: 'linear', reason: `one ${activation} is enough: leave the other layer linear` },
       });
     }

@@ -115,27 +115,6 @@ describe('outputLossMismatch', () => {
     expect(outputLossMismatch().check({ ...run('relu', 'binaryCrossentropy', 1), steps: [] })).toEqual([]);
   });
 
-  test('explains what follows from a wrong output, besides every symptom', () => {
-    expect(outputLossMismatch().explains).toEqual([
-      'target-scale',
-      'over-regularization',
-      'learning-rate',
-      'exploding-gradient',
-      'vanishing-gradient',
-      'dead-units',
-      'saturated-activation',
-      'zero-gradient',
-      'unchanged-weights',
-      'non-finite',
-      'update-ratio-high',
-      'update-ratio-low',
-      'gradient-spike',
-      'loss-divergence',
-      'loss-oscillation',
-      'loss-plateau',
-    ]);
-  });
-
   test('is silent at a quarter of a constant prediction, unless no training can help', () => {
     // A constant prediction reaches 100, the variance of the targets.
     const at = (activation: string, loss: number) =>

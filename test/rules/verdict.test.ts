@@ -3,24 +3,13 @@ import type { Finding, Remedy, Rule } from '../../src/record/finding.js';
 import type { Run, StepRecord } from '../../src/record/run.js';
 import { diagnose } from '../../src/rules/diagnose.js';
 import { verdict } from '../../src/rules/verdict.js';
+import { finding } from './facts.js';
 import { history } from './histories.js';
-
-const finding = (rule: string, change: Partial<Finding> = {}): Finding => ({
-  rule,
-  severity: 'warning',
-  where: 'model',
-  firstStep: 3,
-  lastStep: 19,
-  evidence: {},
-  message: `${rule} was found`,
-  remedies: [],
-  ...change,
-});
 
 describe('verdict', () => {
   const advised = (remedy: Partial<Remedy>) => {
     const remedies = [{ kind: 'learning-rate', layers: [], to: 0.001, reason: 'less', ...remedy } as const];
-    return verdict(history({ steps: 20 }), [finding('loss-plateau', { remedies })]);
+    return verdict(history({ steps: 20 }), [finding('loss-plateau', { where: 'model', remedies })]);
   };
 
   test.each([

@@ -36,7 +36,7 @@ describe('zeroGradient', () => {
         lastStep: 19,
         evidence: { layers: 3, ofLayers: 4 },
         message:
-          'h1 and 2 more: the gradients of their weights are exactly 0 since step 0: h2 is dead: all its units are off ' +
+          'h1 and 2 more: the gradients of their weights have been exactly 0 since step 0: h2 is dead: all its units are off ' +
           'for every sample, where relu has no slope.',
         remedies: [
           { kind: 'activation', layers: ['h2'], to: 'leakyRelu' },
