@@ -6,6 +6,7 @@ import { placeLayers } from '../layout/paths.js';
 import { assertPositive } from './assert-positive.js';
 import { beforeFirstCall, withoutActivation } from './layer-call.js';
 import { orthogonal } from './orthogonal.js';
+import { assertSeed } from './random.js';
 
 /** Options of {@link lsuv}. */
 export interface LsuvOptions {
@@ -100,6 +101,7 @@ export function lsuv(
 ): LsuvLayer[] {
   assertModel('lsuv', model);
   assertPositive('lsuv', 'tolerance', tolerance);
+  assertSeed('lsuv', seed);
   if (!(Number.isInteger(maxIterations) && maxIterations > 0)) {
     throw new RangeError(`lsuv: maxIterations must be a positive integer, got ${maxIterations}`);
   }

@@ -27,8 +27,8 @@ export function orthonormal(rows: number, columns: number, gain: number, random:
     // The diagonal of R must be positive for Q to be uniformly distributed.
     signs[j] = -sign;
     const scale = 2 / dot(mirror, mirror);
-    for (let k = j; k < count; k++) {
-      const part = vectors[k]?.subarray(j) ?? mirror;
+    for (const vector of vectors.slice(j)) {
+      const part = vector.subarray(j);
       addScaled(part, -scale * dot(mirror, part), mirror);
     }
   }

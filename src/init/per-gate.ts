@@ -44,7 +44,7 @@ export function perGate(initializer: Initializer, { gates }: PerGateOptions): In
   if (!(Number.isInteger(gates) && gates > 0)) {
     throw new RangeError(`perGate: gates must be a positive integer, got ${gates}`);
   }
-  const fused = ownInitializer(perGateClass, { gates });
+  const fused = ownInitializer(perGateClass, {});
   fused.getConfig = () => ({
     gates,
     initializer: { className: initializer.getClassName(), config: initializer.getConfig() },

@@ -8,11 +8,16 @@ export type Random = () => number;
  * @param seed - A safe integer, taken modulo 2^32; without it every stream is seeded by chance.
  */
 export function randomStreams(name: string, seed: number | undefined): () => Random {
+  assertSeed(name, seed);
+  let opened = 0;
+  return () => sfc32(seed ?? Math.floor(Math.random() * 2 ** 32), opened++);
+}
+
+/** Throws unless a seed is a safe integer, or left out. */
+export function assertSeed(name: string, seed: number | undefined): void {
   if (seed !== undefined && !Number.isSafeInteger(seed)) {
     throw new RangeError(`${name}: seed must be a safe integer, got ${seed}`);
   }
-  let opened = 0;
-  return () => sfc32(seed ?? Math.floor(Math.random() * 2 ** 32), opened++);
 }
 
 /**

@@ -76,8 +76,7 @@ function configOf(layer: layers.Layer): Config {
 
 /** `recurrent_kernel` is filled by `recurrentInitializer`, `kernel` by `kernelInitializer`. */
 function initializerKey(weightName: string): string {
-  const words = weightName.replace(/_kernel$/, '').replace(/_\w/g, (letter) => letter.slice(1).toUpperCase());
-  return `${words}Initializer`;
+  return `${weightName.replace(/_kernel$/, '')}Initializer`;
 }
 
 /** The variance that a too narrow initialiser of tfjs promises; `null` for all others. */

@@ -88,11 +88,7 @@ export function varianceScaling(name: string, options: VarianceScaling): Initial
   const modeInTfjs = readByTfjs(kind, mode);
   let fanInTfjsOverFan = 1;
 
-  const initializer = initializers.varianceScaling({
-    scale: gain ** 2 / correction,
-    mode: modeInTfjs,
-    distribution,
-  });
+  const initializer = initializers.varianceScaling({});
   initializer.getConfig = () => ({
     scale: (gain ** 2 / correction) * fanInTfjsOverFan,
     mode: modeInTfjs,
@@ -122,11 +118,9 @@ function readByTfjs(kind: KernelKind | undefined, mode: FanMode): FanMode {
   return mode === 'fanIn' ? 'fanOut' : 'fanIn';
 }
 
-function kindOfKernel(shape: readonly number[], kind: KernelKind | undefined): KernelKind {
+function kindOfKernel(shape: readonly number[], kind: WeightKind = 'unknown'): WeightKind {
   const isPointwise = shape.slice(0, -2).every((taps) => taps === 1);
-  if (kind === undefined || (kind === 'depthwise' && isPointwise))
-    return shape.length === 2 ? 'dense' : 'conv';
-  return kind;
+  return kind === 'depthwise' && isPointwise ? 'conv' : kind;
 }
 
 function assertHasFans(

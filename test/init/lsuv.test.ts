@@ -10,19 +10,23 @@ const data = (shape: number[]): Tensor => randomNormal(shape, 0, 1, 'float32', 1
 
 type Activation = 'relu' | 'tanh' | 'sigmoid' | 'linear';
 
-/** Twenty layers of 128 units; the input has 64. */
-function deep(activation: Activation): LayersModel {
+function stack(depth: number, units: number, inputs: number, activation: Activation): LayersModel {
   return sequential({
-    layers: Array.from({ length: 20 }, (__, index) =>
+    layers: Array.from({ length: depth }, (__, index) =>
       layers.dense({
-        units: 128,
+        units,
         activation,
         name: `hidden_${index}`,
-        ...(index === 0 && { inputShape: [64] }),
+        ...(index === 0 && { inputShape: [inputs] }),
       }),
     ),
   });
 }
+
+/** Twenty layers of 128 units; the input has 64. */
+const deep = (activation: Activation): LayersModel => stack(20, 128, 64, activation);
+/** Four layers of 16 units; the input has 8. */
+const small = (activation: Activation): LayersModel => stack(4, 16, 8, activation);
 
 /** Variance of what each layer puts out, after its activation. */
 function outputVariances(net: LayersModel, x: Tensor): number[] {
@@ -47,8 +51,8 @@ describe('lsuv', () => {
   );
 
   test('reports what the model then does', () => {
-    const net = deep('linear');
-    const x = data([256, 64]);
+    const net = small('linear');
+    const x = data([256, 8]);
     const report = lsuv(net, x, { seed: 1 });
     const measured = outputVariances(net, x);
     report.forEach(({ variance }, index) => {
@@ -67,8 +71,8 @@ describe('lsuv', () => {
   });
 
   test('sets the variance after the activation where asked', () => {
-    const net = deep('relu');
-    const x = data([256, 64]);
+    const net = small('relu');
+    const x = data([256, 8]);
     const report = lsuv(net, x, { measure: 'output', seed: 1 });
     expect(report.every(({ converged }) => converged)).toBe(true);
     for (const variance of outputVariances(net, x)) expect(Math.abs(variance - 1)).toBeLessThanOrEqual(0.021);
@@ -77,8 +81,8 @@ describe('lsuv', () => {
   test.each<Activation>(['tanh', 'sigmoid'])(
     'stops at a %s that cannot reach variance 1, with weights that do not saturate it',
     (activation) => {
-      const net = deep(activation);
-      const report = lsuv(net, data([256, 64]), { measure: 'output', seed: 1 });
+      const net = small(activation);
+      const report = lsuv(net, data([256, 8]), { measure: 'output', seed: 1 });
       for (const { converged, iterations } of report) {
         expect(converged).toBe(false);
         expect(iterations).toBeLessThanOrEqual(3);
@@ -90,6 +94,28 @@ describe('lsuv', () => {
       }
     },
   );
+
+  test('rescales as often as it may, until the variance is near enough', () => {
+    const iterationsOf = (options: Parameters<typeof lsuv>[2]): number => {
+      const net = sequential({
+        layers: [layers.dense({ units: 32, inputShape: [8], activation: 'relu', biasInitializer: 'ones' })],
+      });
+      return lsuv(net, data([256, 8]), { measure: 'output', seed: 1, ...options })[0]!.iterations;
+    };
+    // The bias is not scaled, so that one division does not do.
+    expect(iterationsOf({ tolerance: 1e-3 })).toBeGreaterThan(2);
+    expect(iterationsOf({ tolerance: 1e-3, maxIterations: 2 })).toBe(2);
+    expect(iterationsOf({ tolerance: 0.1 })).toBeLessThan(iterationsOf({ tolerance: 1e-3 }));
+  });
+
+  test('leaves a layer alone whose variance is near enough', () => {
+    const net = sequential({
+      layers: [layers.dense({ units: 8, inputShape: [8], kernelInitializer: 'identity' })],
+    });
+    const [only] = lsuv(net, data([512, 8]), { tolerance: 0.5, orthogonal: false });
+    expect(only).toMatchObject({ iterations: 0, converged: true });
+    expect(only!.variance).toBeCloseTo(moments(data([512, 8])).variance.dataSync()[0]!, 5);
+  });
 
   test('sets convolutional, transposed, depthwise and separable layers, nested ones too', () => {
     const inner = sequential({
@@ -165,21 +191,21 @@ describe('lsuv', () => {
     ['constant inputs', 0],
     ['NaN', Number.NaN],
   ])('leaves a layer alone that sees %s', (__, value) => {
-    const x = fill([32, 64], value);
-    const net = deep('tanh');
+    const x = fill([32, 8], value);
+    const net = small('tanh');
     const [first] = lsuv(net, x, { seed: 1 });
     expect([first!.converged, first!.iterations]).toEqual([false, 0]);
     expect(net.getWeights()[0]!.dataSync().every(Number.isFinite)).toBe(true);
   });
 
   test('takes its hooks back where the forward pass fails', () => {
-    const net = deep('relu');
-    expect(() => lsuv(net, data([16, 63]))).toThrow();
+    const net = small('relu');
+    expect(() => lsuv(net, data([16, 7]))).toThrow();
     expect(net.layers.some((layer) => Object.hasOwn(layer, 'call'))).toBe(false);
   });
 
   test("keeps another's hook on a layer", () => {
-    const net = deep('relu');
+    const net = small('relu');
     const layer = net.layers[3]!;
     const call = layer.call.bind(layer);
     let calls = 0;
@@ -188,14 +214,14 @@ describe('lsuv', () => {
       return call(inputs, kwargs);
     };
     layer.call = hook;
-    lsuv(net, data([16, 64]));
+    lsuv(net, data([16, 8]));
     expect(layer.call).toBe(hook);
     expect(calls).toBeGreaterThan(1);
   });
 
   test('leaves no tensor and no trace on the layers', () => {
-    const net = deep('relu');
-    const x = data([16, 64]);
+    const net = small('relu');
+    const x = data([16, 8]);
     net.predict(x);
     lsuv(net, x);
     const before = memory().numTensors;
@@ -207,18 +233,26 @@ describe('lsuv', () => {
 
   test('gives the same weights for the same seed and data', () => {
     const weights = (): string => {
-      const net = deep('tanh');
-      lsuv(net, data([64, 64]), { seed: 0 });
+      const net = small('tanh');
+      lsuv(net, data([64, 8]), { seed: 0 });
       return String(net.getWeights().map((weight) => weight.dataSync()));
     };
     expect(weights()).toEqual(weights());
   });
 
+  test('throws for what is no model', () => {
+    expect(() => lsuv({} as LayersModel, data([8, 8]))).toThrow(
+      new TypeError('lsuv: model must be a LayersModel of tfjs, got object'),
+    );
+  });
+
   test.each([
     [{ tolerance: 0 }, 'lsuv: tolerance must be a positive finite number, got 0'],
     [{ maxIterations: 1.5 }, 'lsuv: maxIterations must be a positive integer, got 1.5'],
+    [{ maxIterations: 0 }, 'lsuv: maxIterations must be a positive integer, got 0'],
+    [{ seed: 0.5 }, 'lsuv: seed must be a safe integer, got 0.5'],
     [{ measure: 'input' as 'output' }, "lsuv: measure must be 'preActivation' or 'output', got input"],
   ])('throws for %j', (options, message) => {
-    expect(() => lsuv(deep('relu'), data([8, 64]), options)).toThrow(new RangeError(message));
+    expect(() => lsuv(small('relu'), data([8, 8]), options)).toThrow(new RangeError(message));
   });
 });

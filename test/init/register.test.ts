@@ -121,6 +121,25 @@ describe('register', () => {
   });
 });
 
+test.each<[initializers.Initializer, className: string, config: object]>([
+  [chrono({ maxSteps: 9 }), 'GradientHealthChrono', { maxSteps: 9, minSteps: 2, cell: 'lstm', seed: null }],
+  [deltaOrthogonal({ seed: 0 }), 'GradientHealthDeltaOrthogonal', { seed: 0, gain: 1 }],
+  [dirac(), 'GradientHealthDirac', { gain: 1 }],
+  [forgetBias(), 'GradientHealthForgetBias', { value: 1 }],
+  [
+    perGate(identity(), { gates: 3 }),
+    'GradientHealthPerGate',
+    { gates: 3, initializer: { className: 'Identity', config: { gain: 1 } } },
+  ],
+  [sparse({ sparsity: 0.5 }), 'GradientHealthSparse', { sparsity: 0.5, std: 0.01, seed: null }],
+])(
+  'files that name a class of ours stay readable: name and options, %#',
+  (initializer, className, config) => {
+    expect(initializer.getClassName()).toBe(className);
+    expect(initializer.getConfig()).toEqual(config);
+  },
+);
+
 describe('perGate', () => {
   test('says what to do about a saved initialiser that tfjs cannot read', () => {
     register();

@@ -50,6 +50,14 @@ describe('rescaleInitialWeights', () => {
     expect(only!.stdAfter).toBeCloseTo(norm / Math.sqrt(size), 6);
   });
 
+  test('gives a scale of 1 over the outputs its promised variance', () => {
+    const model = dense(
+      tfjsInitializers.varianceScaling({ scale: 1, mode: 'fanOut', distribution: 'normal' }),
+    );
+    const [only] = rescaleInitialWeights(model);
+    expect(Math.abs(only!.stdAfter ** 2 / (1 / 100) - 1)).toBeLessThan(0.041);
+  });
+
   test('finds kernels of every layer, nested and wrapped ones too', () => {
     const inner = sequential({
       name: 'inner',
@@ -85,6 +93,16 @@ describe('rescaleInitialWeights', () => {
   test.each([
     ['the uniform ones of tfjs', () => dense('heUniform')],
     ['zeros', () => dense('zeros')],
+    [
+      'those of a class that only has such options',
+      () =>
+        dense(
+          Object.assign(tfjsInitializers.zeros(), {
+            getClassName: () => 'Other',
+            getConfig: () => ({ scale: 1, mode: 'fanIn', distribution: 'normal' }),
+          }),
+        ),
+    ],
     ['those of this library', () => dense(initializers.heNormal())],
     [
       'a scale of its own',
@@ -111,20 +129,32 @@ describe('rescaleInitialWeights', () => {
     return Promise.resolve();
   };
 
+  /** A kernel with other values from the 8th on; the cut is 2 sqrt(2 / (200 + 100)) = 0.1633. */
+  const overwrite = (kernel: Tensor, ...replacing: number[]): Tensor => {
+    const values = kernel.dataSync().slice();
+    values.set(replacing, 7);
+    return tensor(values, kernel.shape);
+  };
+
+  const twoLayers = (): LayersModel =>
+    sequential({
+      layers: [
+        layers.dense({ units: 200, inputShape: [150], name: 'first' }),
+        layers.dense({ units: 100, name: 'second' }),
+      ],
+    });
+
   test.each<[string, (model: LayersModel) => Promise<unknown>]>([
     // Each of the first three breaks one of the signs alone: variance, mean and cut.
     ['halved', (model) => withSecond(model, (kernel) => mul(kernel, 0.5))],
     ['made positive', (model) => withSecond(model, (kernel) => abs(kernel))],
+    ['changed in a single element', (model) => withSecond(model, (kernel) => overwrite(kernel, 0.164))],
     [
-      'changed in a single element',
-      (model) =>
-        withSecond(model, (kernel) => {
-          const values = kernel.dataSync().slice();
-          // The cut is 2 sqrt(2 / (200 + 100)) = 0.163.
-          values[7] = 0.164;
-          return tensor(values, kernel.shape);
-        }),
+      'changed in a single negative element',
+      (model) => withSecond(model, (kernel) => overwrite(kernel, -0.164)),
     ],
+    ['made NaN in one', (model) => withSecond(model, (kernel) => overwrite(kernel, Number.NaN))],
+    ['made infinite in one', (model) => withSecond(model, (kernel) => overwrite(kernel, Infinity))],
     ['made NaN', (model) => withSecond(model, (kernel) => mul(kernel, Number.NaN))],
     [
       'trained for one epoch',
@@ -139,12 +169,7 @@ describe('rescaleInitialWeights', () => {
       },
     ],
   ])('throws for weights that were %s, and changes nothing', async (_, change) => {
-    const model = sequential({
-      layers: [
-        layers.dense({ units: 200, inputShape: [150], name: 'first' }),
-        layers.dense({ units: 100, name: 'second' }),
-      ],
-    });
+    const model = twoLayers();
     await change(model);
     const before = valuesOf(model);
     expect(() => rescaleInitialWeights(model)).toThrow(RangeError);
@@ -152,6 +177,31 @@ describe('rescaleInitialWeights', () => {
       /^rescaleInitialWeights: expected second\/kernel as tfjs/,
     );
     expect(valuesOf(model)).toEqual(before);
+  });
+
+  test('throws for a NaN beside an infinite value', async () => {
+    const model = twoLayers();
+    await withSecond(model, (kernel) => overwrite(kernel, Number.NaN, Infinity));
+    expect(() => rescaleInitialWeights(model)).toThrow(/expected second\/kernel/);
+  });
+
+  test.each([0.2, -0.2])('tells how large the largest value is, of either sign: %d', async (value) => {
+    const model = twoLayers();
+    await withSecond(model, (kernel) => overwrite(kernel, value));
+    expect(() => rescaleInitialWeights(model)).toThrow(/nothing beyond 0\.163, got 0\.7\d\d and 0\.200;/);
+  });
+
+  test.each([1, -1])('takes a value at the cut, rounded up, of either sign: %d', async (sign) => {
+    const model = twoLayers();
+    const cut = 2 * Math.sqrt(2 / 300);
+    await withSecond(model, (kernel) => overwrite(kernel, sign * cut * (1 + 5e-7)));
+    expect(rescaleInitialWeights(model).length).toBe(2);
+  });
+
+  test('takes no other values for models', () => {
+    expect(() => rescaleInitialWeights({} as LayersModel)).toThrow(
+      new TypeError('rescaleInitialWeights: model must be a LayersModel of tfjs, got object'),
+    );
   });
 
   test('throws the second time', () => {
