@@ -90,7 +90,7 @@ export function fadingRemedies(hidden: readonly LayerFacts[], model: ModelFacts 
     remedy(
       'residual',
       plain.length >= deep ? plain.filter(hasKernel) : [],
-      'residual',
+      'connection',
       'gradients of deep networks need a way around the layers',
     ),
   ].filter(({ layers }) => layers.length > 0);

@@ -130,7 +130,7 @@ describe('fadingRemedies', () => {
     const paths = 'l0,l1,l2,l3,l4,l5,l6,l7,l8';
     expect(told(layers(10))).toEqual([
       `normalization batchNormalization ${paths}`,
-      `residual residual ${paths}`,
+      `residual connection ${paths}`,
     ]);
     expect(told(layers(9))).toEqual(['normalization batchNormalization l0,l1,l2,l3,l4,l5,l6,l7']);
   });

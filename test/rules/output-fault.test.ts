@@ -25,6 +25,31 @@ describe('outputFault', () => {
     expect(to('binaryCrossentropy', -1, 1)).toBe('sigmoid');
   });
 
+  test.each(['softmax', 'sigmoid', 'linear', ''])(
+    'never works with %j of one unit whose loss has a softmax of its own',
+    (activation) => {
+      for (const loss of ['softmaxCrossEntropy', 'categoricalCrossentropyFromLogits']) {
+        expect(fault(activation, loss, 1)).toMatchObject({
+          works: 'never',
+          why: 'softmax cross-entropy over the one unit of the output is always 0, whatever the weights',
+          remedy: {
+            kind: 'loss',
+            to: 'binaryCrossentropy',
+            reason: 'it takes the one output, from a sigmoid, as the probability of one of two classes',
+          },
+        });
+      }
+    },
+  );
+
+  test('advises a softmax of one unit a linear output where the loss has a sigmoid of its own', () => {
+    expect(fault('softmax', 'sigmoidCrossEntropy', 1)).toMatchObject({
+      works: 'never',
+      remedy: { to: 'linear', reason: 'the loss expects logits' },
+    });
+    expect(fault('linear', 'sigmoidCrossEntropy', 1)).toBeNull();
+  });
+
   test('advises one unit of a categorical loss a sigmoid, and several a softmax', () => {
     expect(fault('tanh', 'categoricalCrossentropy', 1)?.remedy).toMatchObject({
       kind: 'output',

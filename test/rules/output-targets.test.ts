@@ -17,14 +17,47 @@ describe('outputFault of the targets of a cross-entropy', () => {
       remedy: {
         kind: 'loss',
         to: 'sparseCategoricalCrossentropy',
-        reason: 'it takes classes by their number',
+        reason: 'it takes classes by their number, from a softmax with a unit for each',
       },
     });
     expect(fault('sigmoid', 'binaryCrossentropy', 1, target(-1, 1))).toMatchObject({
       works: 'badly',
-      remedy: { kind: 'loss', to: 'hinge', reason: 'it takes targets of -1 and 1' },
+      remedy: {
+        kind: 'loss',
+        to: 'hinge',
+        reason: 'it takes targets of -1 and 1, from an output that is linear',
+      },
     });
-    expect(fault('softmax', 'categoricalCrossentropy', 3, target(-1, 1))?.remedy.to).toBe('hinge');
+  });
+
+  test.each([
+    ['sigmoid', 'binaryCrossentropy', 0, 255],
+    ['sigmoid', 'binaryCrossentropy', -1, 1],
+    ['softmax', 'categoricalCrossentropy', -1, 1],
+  ])(
+    'advises those of several units of %s in %s, from %d to %d, a scale of 0 to 1',
+    (activation, loss, min, max) => {
+      expect(fault(activation, loss, 3, target(min, max))?.remedy).toEqual({
+        kind: 'target-scale',
+        layers: [],
+        to: '0 to 1',
+        reason: 'cross-entropy takes each of them for a probability',
+      });
+    },
+  );
+
+  test.each([
+    [-1.5, 1, 1],
+    [-1.5, 0.5, 3],
+    [-0.5, 1.5, 1],
+    [-0.5, 1.5, 3],
+  ])('advises those from %d to %d of %i units, which are no classes, a squared error', (min, max, units) => {
+    expect(fault('sigmoid', 'binaryCrossentropy', units, target(min, max))?.remedy).toEqual({
+      kind: 'loss',
+      layers: ['out'],
+      to: 'meanSquaredError',
+      reason: 'it takes any numbers, from an output that is linear',
+    });
   });
 
   test('takes classes by their number where the loss is categorical', () => {

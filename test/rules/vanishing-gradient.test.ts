@@ -71,7 +71,7 @@ describe('vanishingGradient', () => {
       'xavierUniform',
       'relu',
       'batchNormalization',
-      'residual',
+      'connection',
     ]);
   });
 

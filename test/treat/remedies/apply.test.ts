@@ -127,7 +127,7 @@ describe('a remedy', () => {
   });
 
   test('leads around layers that keep their width', async () => {
-    const model = await treated(perceptron(), remedy('residual', 'residual', 'a', 'b', 'out'));
+    const model = await treated(perceptron(), remedy('residual', 'connection', 'a', 'b', 'out'));
     expect(
       configs(model)
         .map(([name]) => name)
@@ -198,6 +198,8 @@ describe('a remedy', () => {
     expect([plan.input, plan.target]).toEqual([scale, undefined]);
     expect(applyRemedy(plan, remedy('input-scale', 'standardize'), context)).toBeNull();
     expect(applyRemedy(plan, remedy('target-scale', 'standardize'), context)?.target).toBe(scale);
+    // Other scales are up to the user.
+    expect(applyRemedy(plan, remedy('target-scale', '0 to 1'), context)).toBeNull();
   });
 
   test.each<[string, Remedy]>([
@@ -208,7 +210,7 @@ describe('a remedy', () => {
     ['no layer', remedy('activation', 'relu')],
     ['no recurrent layer', remedy('cell', 'LSTM', 'a')],
     ['no penalty', remedy('regularizer', 'none', 'b')],
-    ['no square layer', remedy('residual', 'residual', 'out')],
+    ['no square layer', remedy('residual', 'connection', 'out')],
     ['the loss it has', remedy('loss', 'meanSquaredError')],
     ['what only the training loop can do', remedy('loss-scale', 1024)],
   ])('is refused for %s', (_, each) => {
