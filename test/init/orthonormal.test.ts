@@ -20,13 +20,18 @@ describe('a random orthonormal matrix', () => {
     for (const square of squares) expect(Math.abs(square / draws - 1 / 6)).toBeLessThan(fiveSigma);
   });
 
-  test.each([
-    ['0.6, 0.48', 'its sign', [0.8, 0.74], 3],
-    ['-0.6, 0.48', 'its sign', [0.2, 0.74], -3],
-    // The factor Q of 0 may have either sign.
-    ['0, 0.6', 'either sign', [0.5, 0.8], expect.toSatisfy((value: number) => Math.abs(value) === 3)],
-  ])('of one element, drawn from %s, is the gain with %s', (_, __, numbers, expected) => {
-    const left = numbers.values();
-    expect(orthonormal(1, 1, 3, () => left.next().value!)[0]).toEqual(expected);
+  /** Of one element, drawn as the first of this pair of the polar method; both from -1 to 1. */
+  const ofOne = (x: number, y: number): number => {
+    const left = [(x + 1) / 2, (y + 1) / 2].values();
+    return orthonormal(1, 1, 3, () => left.next().value!)[0]!;
+  };
+
+  test('of one element is the gain, with the sign of its draw', () => {
+    expect(ofOne(0.6, 0.48)).toBe(3);
+    expect(ofOne(-0.6, 0.48)).toBe(-3);
+  });
+
+  test('of one element is the gain, with either sign, where the draw is 0', () => {
+    expect(Math.abs(ofOne(0, 0.6))).toBe(3);
   });
 });
