@@ -85,7 +85,6 @@ describe('refused, by the name of the function:', () => {
 
   test.each([
     ['orthogonal', orthogonal, [4], "; use 'zeros' for biases"],
-    ['heNormal', heNormal, [8], "; use 'zeros' or 'ones' for biases and scales"],
     ['dirac', dirac, [4, 4], '; use identity for matrices'],
     ['identity', identity, [2, 8], '; wrap it in perGate for fused gates, use dirac for convolutions'],
   ] as const)('with what to do instead, a shape that %s cannot fill', (_, create, shape, fix) => {
@@ -108,8 +107,11 @@ describe('refused, by the name of the function:', () => {
     [undefined, [1, 1, 1, 1, 4, 4], '2 to 5'],
   ] as const)('a kernel of kind %s of another rank, %j', (kind, shape, rank) => {
     const kernel = kind === undefined ? 'kernel' : `${kind} kernel`;
+    const fix = shape.length < 2 ? "; use 'zeros' or 'ones' for biases and scales" : '';
     expect(() => heNormal(kind && { kind }).apply([...shape])).toThrow(
-      `heNormal: expected a ${kernel} of rank ${rank}, which has fans, got shape [${shape.join(', ')}]`,
+      new RangeError(
+        `heNormal: expected a ${kernel} of rank ${rank}, which has fans, got shape [${shape.join(', ')}]${fix}`,
+      ),
     );
   });
 
