@@ -49,7 +49,10 @@ function isCompound({ model }: Run, { facts }: Probe): boolean {
   return hidden.length >= fewestLayers || hidden.some(isRecurrent);
 }
 
-/** Whether the gradient of the bias is larger too: if it is not, the input is large and not what comes back. Nothing to compare agrees. */
+/**
+ * Whether the gradient of the bias is larger too: if it is not, the input is large and not what comes back. Nothing to
+ * compare agrees.
+ */
 function biasesAgree(vectors: DepthProfile | null, { path }: Probe, window: readonly StepRecord[]): boolean {
   const bias = vectors?.hidden.find((place) => place.path === path);
   return !vectors || !bias || !(compare(bias, vectors.output, window).ratio < biasRatio);

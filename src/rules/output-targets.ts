@@ -69,12 +69,13 @@ function forTargets({ min, max }: TensorStats, units = 1): Pick<Fault, 'kind' | 
       reason: 'cross-entropy takes each of them for a probability',
     };
   }
-  if (min < 0)
+  if (min < 0) {
     return {
       kind: 'loss',
       to: 'hinge',
       reason: 'it takes targets of -1 and 1, from an output that is linear',
     };
+  }
   return {
     kind: 'loss',
     to: 'sparseCategoricalCrossentropy',
