@@ -52,8 +52,8 @@ function digits(): { readonly x: Tensor; readonly y: Tensor } {
 }
 
 /**
- * One training, watched throughout, whose records go to the live page or to nobody, in blocks of some seconds in turn. Between two of
- * them the page is given time for its last picture, which counts for neither.
+ * One training, watched throughout, whose records go to the live page or to nobody, in blocks of some seconds in turn. Between
+ * two of them the page is given time for its last picture, which counts for neither.
  */
 async function* figures(): ReturnType<FigureBench['figures']> {
   await setBackend('wasm');

@@ -16,8 +16,8 @@ export interface Terminal {
 }
 
 /**
- * Writes the page of a run: of a log, or of one JSON document. Lines of a log that cannot be read are left out and counted: what was
- * recorded before and after a crash is shown.
+ * Writes the page of a run: of a log, or of one JSON document. Lines of a log that cannot be read are left out and counted: what
+ * was recorded before and after a crash is shown.
  *
  * @throws Error when there is nothing to show, saying why.
  */

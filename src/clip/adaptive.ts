@@ -39,7 +39,8 @@ export interface AdaptiveClipOptions extends ClipOptions {
  * overflow and elements of 1e-30 do not vanish. The direction of the step changes, within a unit it does not. NaN and
  * infinite gradients: see `nonFinite`; with `propagate` they spread over their unit.
  *
- * Cost: on cpu and wasm three passes over the weights; elsewhere about twenty operations for each. Nothing is read back. Source: arXiv 2102.06171.
+ * Cost: on cpu and wasm three passes over the weights; elsewhere about twenty operations for each. Nothing is read back. Source:
+ * arXiv 2102.06171.
  *
  * @throws RangeError unless `factor` and `minWeightNorm` are positive and finite.
  * @throws Error at the first step unless the model is known.

@@ -31,8 +31,8 @@ export const hostLook: RunHostKernel<NoAttributes> = defineHostKernel({
 });
 
 /**
- * How many elements from the first are within their limits and can be remembered as they are, up to three fewer. Side by side, elements need not wait for one
- * another: this takes half the time.
+ * How many elements from the first are within their limits and can be remembered as they are, up to three fewer. Side by side,
+ * elements need not wait for one another: this takes half the time.
  */
 function usual(values: Float32Array, squares: Float32Array, perSquare: number): number {
   let i = 0;

@@ -43,8 +43,8 @@ export function meanOf({ sum, count }: Mean): number | null {
 }
 
 /**
- * To four digits: more cannot be seen, and every one is written once a cell. Numbers of everyday size, as logarithms are, without the
- * way through a string that takes ten times as long; a live page does it thousands of times a second.
+ * To four digits: more cannot be seen, and every one is written once a cell. Numbers of everyday size, as logarithms are, without
+ * the way through a string that takes ten times as long; a live page does it thousands of times a second.
  */
 export function shorter(value: number): number {
   const size = Math.abs(value);

@@ -44,9 +44,10 @@ export function jsonlLine(entry: Entry): string {
 }
 
 /**
- * Reads a log that {@link jsonlSink} wrote. A last line that was cut off, by a crash or Ctrl-C, is left out silently: all
- * whole lines before it are kept. Later facts replace earlier ones; records come back in step order, and of several with
- * the same step the last stands. A log that goes on behind a line of its end, for its run was resumed, has not ended. Non-finite numbers are revived as by {@link fromJson}.
+ * Reads a log that {@link jsonlSink} wrote. A last line that was cut off, by a crash or Ctrl-C, is left out silently: all whole
+ * lines before it are kept. Later facts replace earlier ones; records come back in step order, and of several with the same step
+ * the last stands. A log that goes on behind a line of its end, for its run was resumed, has not ended. Non-finite numbers are
+ * revived as by {@link fromJson}.
  *
  * @param text - The whole log. Blank lines and either kind of line end are fine.
  * @throws SyntaxError when a line before the last is broken, naming the line, or when there are no facts.

@@ -19,8 +19,8 @@ const id = 'disconnected-weights';
 /**
  * Finds trainable weights that no gradient reached in any record: the loss does not depend on them.
  *
- * Weights that lost their gradient later are taken to be frozen on purpose. A gradient of zeros is one, see {@link zeroGradient}. A
- * `warning`. Source: NeuraLint (TOSEM 2021).
+ * Weights that lost their gradient later are taken to be frozen on purpose. A gradient of zeros is one, see {@link zeroGradient}.
+ * A `warning`. Source: NeuraLint (TOSEM 2021).
  *
  * @param options - Records needed.
  * @throws RangeError when `overRecords` is no positive integer.

@@ -36,8 +36,8 @@ const largeOutput = 1e3;
 /**
  * Finds recurrent layers whose gradient, or whose state, grows with every time step, in a run that fails.
  *
- * Reads the norms of dL/dh_t of tapped records, as {@link vanishingThroughTime} does, and the outputs of recurrent layers:
- * a mean absolute value above 1000 in the first tapped record, where saturated outputs let no gradient pass. Silent without taps and
+ * Reads the norms of dL/dh_t of tapped records, as {@link vanishingThroughTime} does, and the outputs of recurrent layers: a mean
+ * absolute value above 1000 in the first tapped record, where saturated outputs let no gradient pass. Silent without taps and
  * where training does not fail. An `error` where the loss is not finite, else a `warning`. Source: arXiv 1211.5063.
  *
  * @param options - Thresholds.

@@ -1,4 +1,5 @@
 import type { LayerFacts, Run } from '../record/run.js';
+import { largestSlope } from './fading-advice.js';
 import { fittingInitializer } from './fitting-initializer.js';
 import { remember } from './remember.js';
 import { variableOf } from './weighted-layers.js';
@@ -49,6 +50,18 @@ function constantOf(initializer: string): number | null {
   if (initializer === 'Ones') return 1;
   const value = Number(/^Constant\(([^,)]+)\)/.exec(initializer)?.[1]);
   return Number.isFinite(value) ? value : null;
+}
+
+/** Of a difference between two samples, the share that reaches the output at most; 1 without sigmoids. */
+export function differenceLeft(weights: readonly InitialWeights[]): number {
+  const slopes = weights.map(({ facts }) =>
+    facts.isOutput ? 1 : (largestSlope.get(facts.activation ?? '') ?? 1),
+  );
+  if (slopes.every((slope) => slope === 1)) return 1;
+  return weights.reduce((left, { facts, gain }, i) => {
+    const passed = facts.isOutput ? Math.min(1, gain) : gain;
+    return left * passed * (slopes[i] ?? 1);
+  }, 1);
 }
 
 /** Whether something in the model restores the scale of signals, or leads them around layers. */

@@ -1,8 +1,9 @@
 import type { Finding, Rule } from '../record/finding.js';
 import type { Run } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
+import { climbs } from './climbs.js';
 import { findingOf } from './finding-of.js';
-import { fails, lossTrend } from './loss-trend.js';
+import { extreme, scaleMatters } from './scale-matters.js';
 import { sizeOf } from './size-of.js';
 import { symptoms } from './symptoms.js';
 import { checkThreshold } from './threshold.js';
@@ -30,9 +31,6 @@ export interface InputScaleOptions {
 }
 
 const id = 'input-scale';
-/** Factor beyond the thresholds at which it takes a quarter of a constant prediction's loss to be silent. Heuristic. */
-const extreme = 10;
-const plainSuccess = 0.25;
 /** Layers that take numbers of any size. */
 const indifferent = /Embedding|Normalization|Rescaling|RMSNorm|RmsNorm/;
 
@@ -42,8 +40,8 @@ const indifferent = /Embedding|Normalization|Rescaling|RMSNorm|RmsNorm/;
  * Reads the root mean square of the inputs of the first batches, `norm / sqrt(size - zeros)`. Weights that keep the variance
  * expect it near 1; with SGD the largest rate that does not diverge falls with its square. A `warning`; silent where the
  * first layer normalises or looks up its input, where training is not failing
- * (at ten times the thresholds: where the loss is below a quarter of a constant prediction's), and on inputs of NaN, which
- * {@link nonFinite} names.
+ * (at ten times the thresholds: where the loss is below a quarter of a constant prediction's), at a negative learning rate, which
+ * comes first, and on inputs of NaN, which {@link nonFinite} names.
  *
  * @param options - Thresholds.
  * @throws RangeError when a threshold is not positive and finite.
@@ -73,15 +71,14 @@ const explains = [
 
 function check(run: Run, above: number, below: number, atOnce: boolean): Finding[] {
   const { input } = run.data ?? {};
-  if (input === undefined) return [];
+  if (input === undefined || climbs(run)) return [];
   const rms = sizeOf(input);
   const isLarge = rms > above;
   if (!isLarge && !(rms < below && rms > 0)) return [];
   const first = (run.model?.layers ?? []).filter(({ inbound }) => inbound.length === 0);
   if (first.some(({ className }) => indifferent.test(className))) return [];
-  const { known, share } = lossTrend(run);
   const isExtreme = rms > extreme * above || rms < below / extreme;
-  if (!atOnce && !fails(run) && !(isExtreme && known && share > plainSuccess)) return [];
+  if (!atOnce && !scaleMatters(run, isExtreme)) return [];
   const { min, max } = input;
   return [
     findingOf(run, id, {

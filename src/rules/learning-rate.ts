@@ -6,6 +6,7 @@ import { firstNonFinite } from './explosion.js';
 import { findingOf } from './finding-of.js';
 import { fails, finiteLosses, lossTrend } from './loss-trend.js';
 import { median, motion, updateRatio } from './motion.js';
+import { nonFiniteData } from './non-finite-values.js';
 import { learningRateRemedy } from './smaller-steps.js';
 import { symptoms } from './symptoms.js';
 import { checkCount, checkThreshold } from './threshold.js';
@@ -45,11 +46,12 @@ const overthrow = 1;
  * Finds learning rates that are too high, too low or negative, by how far the weights move.
  *
  * Too high: the update of some layer is above `above` of its weights in the median of the first or last ten records, or once
- * larger than the weights, and training fails. Too low: the update of all weight matrices together stays below `below` of them, at the beginning and
- * now, and after `overRecords` records the loss is not at half of a constant prediction's. Weights smaller than those that
- * keep the variance count as if they did. Names the epsilon of Adam and its kin where that outweighs the gradients, unless it
- * is as small as frameworks give it: then the gradients are the trouble, which other rules tell. Negative: at once, unless the
- * loss does well all the same. An `error` when the rate is negative or the loss is lost, else a `warning`; with `above` and `below` to be cited from TheDeepChecker.
+ * larger than the weights, and training fails, unless by a NaN in the data. Too low: the update of all weight matrices together
+ * stays below `below` of them, at the beginning and now, and after `overRecords` records the loss is not at half of a constant
+ * prediction's. Weights smaller than those that keep the variance count as if they did. Names the epsilon of Adam and its kin
+ * where that outweighs the gradients, unless it is as small as frameworks give it: then the gradients are the trouble, which
+ * other rules tell. Negative: at once, unless the loss does well all the same. An `error` when the rate is negative or the loss
+ * is lost, else a `warning`; with `above` and `below` to be cited from TheDeepChecker.
  *
  * @param options - Thresholds.
  * @throws RangeError when a threshold is not positive and finite.
@@ -102,6 +104,7 @@ function tooHigh(run: Run, above: number): Finding[] | null {
   const most = Math.max(...[...early, ...late].map((record) => motion(run, record) ?? 0));
   if (!(typical > above) && !(most > overthrow)) return null;
   const lost = finite.length < run.steps.length;
+  if (lost && nonFiniteData(run).length > 0) return null;
   const times = shortNumber(Number(most.toPrecision(2)));
   const rate =
     first.learningRate === null

@@ -3,6 +3,7 @@ import type { Run } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
 import { findingOf } from './finding-of.js';
 import { fails, finiteLosses, spread } from './loss-trend.js';
+import { nonFiniteWeights } from './non-finite-values.js';
 import { learningRateRemedy } from './smaller-steps.js';
 import { checkThreshold } from './threshold.js';
 
@@ -26,7 +27,8 @@ const recentRecords = 10;
  * Finds losses that rise instead of falling: well above the first one and beyond their own noise.
  *
  * Compares the mean of the last ten losses with the first loss, or where that is larger with the mean of the first three. An
- * `error` from ten times on, else a `warning`. A loss that is no number any more is {@link nonFinite}'s business.
+ * `error` from ten times on, else a `warning`. A loss that is no number any more, or of weights that are none, is
+ * {@link nonFinite}'s business.
  *
  * @param options - Threshold.
  * @throws RangeError when `factor` is not positive and finite.
@@ -48,7 +50,7 @@ export function lossDivergence({ factor = 2 }: LossDivergenceOptions = {}): Rule
 }
 
 function check(run: Run, factor: number): Finding[] {
-  const losses = finiteLosses(run);
+  const losses = finiteLosses({ ...run, steps: untilBroken(run) });
   if (losses.length < fewest) return [];
   const first = Math.max(losses[0] ?? 0, spread(losses.slice(0, 3)).mean);
   const recent = spread(losses.slice(-recentRecords));
@@ -65,4 +67,10 @@ function check(run: Run, factor: number): Finding[] {
       remedies: learningRateRemedy(run),
     }),
   ];
+}
+
+/** The records before weights became NaN or infinite: tfjs cuts the cross-entropy off, so that their loss looks like a number. */
+function untilBroken({ steps }: Run): Run['steps'] {
+  const end = steps.findIndex((record) => nonFiniteWeights(record).length > 0);
+  return end < 0 ? steps : steps.slice(0, end);
 }

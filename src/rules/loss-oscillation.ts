@@ -29,8 +29,8 @@ const smallBatch = 8;
 /**
  * Finds losses that leap up and down without getting anywhere.
  *
- * The standard deviation of the newest losses exceeds `deviation` of their mean, they are not lower than as many before, and training
- * does not do well. A `warning`; recommends larger batches where they are small, and a lower rate.
+ * The standard deviation of the newest losses exceeds `deviation` of their mean, they are not lower than as many before, training
+ * does not do well, and there is a gradient. A `warning`; recommends larger batches where they are small, and a lower rate.
  *
  * @param options - Thresholds.
  * @throws RangeError when `deviation` is not positive and finite, or `overRecords` no positive integer.
@@ -57,6 +57,8 @@ function check(run: Run, deviation: number, overRecords: number): Finding[] {
   const { known, well } = lossTrend(run);
   if (!known || well || losses.length < 2 * overRecords) return [];
   const window = losses.slice(-overRecords);
+  // The loss of a model that stands still is as uneven as its batches.
+  if (run.steps.slice(-overRecords).every(({ globalNorm }) => globalNorm === 0)) return [];
   const recent = spread(window);
   const before = spread(losses.slice(-2 * overRecords, -overRecords));
   const std = Math.sqrt(recent.error2 * window.length);

@@ -22,6 +22,8 @@ export interface LossTrend {
   readonly well: boolean;
   /** None of the above for some time: what training there is does not help. */
   readonly failing: boolean;
+  /** Is above a constant prediction's, after some time and for sure, whether it falls or not. */
+  readonly behind: boolean;
 }
 
 /** Fewest losses that make a trend: thirds of two. */
@@ -79,7 +81,8 @@ export const lossTrend: (run: Run) => LossTrend = remember((run) => {
   const onItsWay = known && fell(earlier, latest) && far <= patience * losses.length * pace;
   const well = converged || succeeded || good;
   const failing = losses.length >= fewestToFail && !well && !falling && !onItsWay;
-  return { known, converged, succeeded, falling, onItsWay, good, share, well, failing };
+  const behind = losses.length >= fewestToFail && guess !== null && fell(recent, { mean: guess, error2: 0 });
+  return { known, converged, succeeded, falling, onItsWay, good, share, well, failing, behind };
 });
 
 /** Whether training fails or has broken down. */

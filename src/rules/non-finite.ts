@@ -1,7 +1,8 @@
 import type { Finding, Remedy, Rule } from '../record/finding.js';
-import type { Run, StepRecord, TensorStats, VariableRecord } from '../record/run.js';
+import type { Run, StepRecord } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
 import { findExplosion, findOvershoot } from './explosion.js';
+import { hasNonFinite, nonFiniteData, nonFiniteWeights } from './non-finite-values.js';
 import { outputFault } from './output-fault.js';
 import { learningRateRemedy } from './smaller-steps.js';
 import { weightedLayers } from './weighted-layers.js';
@@ -82,13 +83,15 @@ function check(run: Run): Finding[] {
 function breakdown(run: Run): Breakdown | null {
   const newest = run.steps.at(-1);
   if (newest === undefined) return null;
-  const brokenNow = isBroken(newest) || badWeights(newest).length > 0;
+  const brokenNow = isBroken(newest) || nonFiniteWeights(newest).length > 0;
   const bad = run.steps.filter((record) => isBroken(record) || (brokenNow && record === newest));
   const [first] = bad;
   if (first === undefined) return null;
   const last = bad.at(-1) ?? first;
-  const gradients = keysIn(first, ({ gradient }) => hasNonFinite(gradient));
-  const weights = badWeights(first);
+  const gradients = Object.keys(first.variables).filter((key) =>
+    hasNonFinite(first.variables[key]?.gradient),
+  );
+  const weights = nonFiniteWeights(first);
   return {
     first,
     last,
@@ -103,18 +106,6 @@ function breakdown(run: Run): Breakdown | null {
 
 function isBroken({ loss, globalNorm }: StepRecord): boolean {
   return !Number.isFinite(globalNorm) || (loss !== null && !Number.isFinite(loss));
-}
-
-function badWeights(record: StepRecord): string[] {
-  return keysIn(record, ({ weightNorm }) => !Number.isFinite(weightNorm));
-}
-
-function keysIn({ variables }: StepRecord, matches: (weight: VariableRecord) => boolean): string[] {
-  return Object.entries(variables).flatMap(([key, weight]) => (matches(weight) ? [key] : []));
-}
-
-function hasNonFinite(values: TensorStats | null | undefined): boolean {
-  return values !== null && values !== undefined && values.nans + values.infs > 0;
 }
 
 /** Path of the deepest layer that has one of these weights; without a model only where all belong to one layer. */
@@ -143,11 +134,10 @@ function are({ length }: readonly string[]): string {
   return length === 1 ? 'is' : 'are';
 }
 
-function dataStory({ data }: Run): string {
-  return (['input', 'target'] as const)
-    .filter((name) => hasNonFinite(data?.[name]))
+function dataStory(run: Run): string {
+  return nonFiniteData(run)
     .map((name) => {
-      const { nans = 0, infs = 0 } = data?.[name] ?? {};
+      const { nans = 0, infs = 0 } = run.data?.[name] ?? {};
       return `The ${name} itself holds ${nans} NaN and ${infs} infinite value${infs === 1 ? '' : 's'}.`;
     })
     .join(' ');
@@ -174,8 +164,7 @@ function recoveryStory(run: Run, { recovered, repaired, steps, first }: Breakdow
 
 /** @param answered - Whether skipping such steps is no answer: it came of an explosion, or a clip does so already. */
 function remedies(run: Run, answered: boolean): Remedy[] {
-  const { data } = run;
-  if (hasNonFinite(data?.input) || hasNonFinite(data?.target)) return [];
+  if (nonFiniteData(run).length > 0) return [];
   const fault = outputFault(run);
   const skip: Remedy = {
     kind: 'clip',

@@ -2,7 +2,9 @@ import type { Finding, Rule } from '../record/finding.js';
 import { type Penalty, penaltyGradientNorm, penaltyOf } from '../record/penalty.js';
 import type { LayerFacts, Run, StepRecord } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
+import { climbs } from './climbs.js';
 import { findingOf } from './finding-of.js';
+import { heavyDropout } from './heavy-dropout.js';
 import { lossTrend } from './loss-trend.js';
 import { median } from './motion.js';
 import { checkThreshold } from './threshold.js';
@@ -29,13 +31,16 @@ const records = 10;
 const fewestRecords = 20;
 /** Share of their first norm below which weights are as good as gone. Heuristic. */
 const wiped = 0.1;
+/** Multiple of it above which no penalty can be said to hold them down. Heuristic. */
+const grown = 3;
 
 /**
  * Finds penalties on weights, or dropout, so strong that a run fails.
  *
- * The penalty l1 |w| + l2 w^2 pulls with l1 sqrt(size) + 2 l2 |w|. Fires when that, over the norm of the whole gradient,
- * which the optimizer got and which contains it, exceeds `share` in the median of the first ten records or of the last ten, or in
- * the very first where the penalised weights lost nine tenths of their norm within ten records. Else, when some layer drops more than `dropout` of its inputs. A `warning`, and only where the loss does not do well.
+ * The penalty l1 |w| + l2 w^2 pulls with l1 sqrt(size) + 2 l2 |w|. Fires when that, over the norm of the whole gradient, which
+ * the optimizer got and which contains it, exceeds `share` in the median of the first ten records or of the last ten, or in the
+ * very first where the penalised weights lost nine tenths of their norm within ten records. Else, when some layer drops more than
+ * `dropout` of its inputs. A `warning`, and only where the loss does not do well.
  *
  * @param options - Thresholds.
  * @throws RangeError when a threshold is not positive and finite.
@@ -67,8 +72,7 @@ export function overRegularization({ share = 0.67, dropout = 0.5 }: OverRegulari
     check(run) {
       const { well, failing } = lossTrend(run);
       // Steps uphill, at a negative rate, make penalised weights grow: that is not the penalty's doing.
-      const climbs = (run.steps.at(-1)?.learningRate ?? 0) < 0;
-      return run.steps.length < fewestRecords || well || climbs
+      return run.steps.length < fewestRecords || well || climbs(run)
         ? []
         : check(run, share, failing ? dropout : 1);
     },
@@ -77,12 +81,7 @@ export function overRegularization({ share = 0.67, dropout = 0.5 }: OverRegulari
 
 function check(run: Run, share: number, dropout: number): Finding[] {
   const penalties = (run.model?.layers ?? []).flatMap(penaltiesOf);
-  const shareIn = (record: StepRecord): number => pull(record, penalties) / record.globalNorm;
-  const shares = [run.steps.slice(0, records), run.steps.slice(-records)].map(
-    (part) => median(part.map(shareIn)) ?? 0,
-  );
-  const atFirst = wipedOut(run, penalties) ? shareIn(run.steps[0] as StepRecord) : 0;
-  const most = Math.max(atFirst, ...shares);
+  const most = strongestPull(run.steps, penalties);
   if (most > share) {
     const paths = [...new Set(penalties.map(({ path }) => path))];
     return [
@@ -104,9 +103,7 @@ function check(run: Run, share: number, dropout: number): Finding[] {
       }),
     ];
   }
-  const dropping = (run.model?.layers ?? []).filter(
-    ({ className, config }) => /Dropout/.test(className) && Number(config?.['rate'] ?? 0) > dropout,
-  );
+  const dropping = heavyDropout(run, dropout);
   const first = dropping[0];
   if (first === undefined) return [];
   const rate = Number(first.config?.['rate']);
@@ -128,12 +125,20 @@ function check(run: Run, share: number, dropout: number): Finding[] {
   ];
 }
 
-/** Whether the weights with a penalty soon lost nearly all of their size, and then of course little pulls at them. */
-function wipedOut({ steps }: Run, penalties: readonly Penalised[]): boolean {
+/** The penalties' share of the gradient, at the beginning or now, whichever is more. */
+function strongestPull(steps: readonly StepRecord[], penalties: readonly Penalised[]): number {
+  const [first] = steps;
+  if (first === undefined) return 0;
+  const shareIn = (record: StepRecord): number => pull(record, penalties) / record.globalNorm;
   const sizeIn = (record: StepRecord): number =>
     Math.hypot(...penalties.map(({ key }) => variableOf(record, key)?.weightNorm ?? 0));
-  const [first, ...others] = steps.slice(0, records);
-  return first !== undefined && others.some((record) => sizeIn(record) < wiped * sizeIn(first));
+  const growth = (record: StepRecord): number => sizeIn(record) / sizeIn(first);
+  const shares = [steps.slice(0, records), steps.slice(-records)].map(
+    (part) => median(part.filter((record) => !(growth(record) > grown)).map(shareIn)) ?? 0,
+  );
+  // Of weights that soon lost nearly all of their size little pulls any more.
+  const wipedOut = steps.slice(0, records).some((record) => growth(record) < wiped);
+  return Math.max(...shares, wipedOut ? shareIn(first) : 0);
 }
 
 interface Penalised {

@@ -1,11 +1,12 @@
-import type { Finding, Rule } from '../record/finding.js';
-import type { Run } from '../record/run.js';
+import type { Finding, Remedy, Rule } from '../record/finding.js';
+import type { LayerFacts, Run } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
-import { fadingRemedies, initializerRemedies, isRecurrent, largestSlope } from './fading-advice.js';
+import { fadingRemedies, initializerRemedies, isRecurrent } from './fading-advice.js';
 import { findingOf } from './finding-of.js';
+import { excessiveFirstLoss, type FirstLoss } from './first-loss.js';
 import { fittingInitializer } from './fitting-initializer.js';
-import { type InitialWeights, initialWeights, keepsScale } from './initial-weights.js';
-import { fails } from './loss-trend.js';
+import { differenceLeft, type InitialWeights, initialWeights, keepsScale } from './initial-weights.js';
+import { fails, lossTrend } from './loss-trend.js';
 import { sizeOf } from './size-of.js';
 import { symptoms } from './symptoms.js';
 import { checkThreshold } from './threshold.js';
@@ -43,11 +44,13 @@ const blame = 10;
  * Finds initial weights that are too small or too large for the depth and the activations of a model, in a run that fails.
  *
  * A layer multiplies the root mean square of a signal by sqrt(fan-in x mean square of its weights), which should be sqrt(2)
- * before a rectifier and 1 else (arXiv 1502.01852). Fires when the product of these gains over the hidden layers, over what
- * it should be, is below 1 / `factor`, or, over two or more that are not bounded, above `factor` / 10; and when a bounded activation reads
- * more than `saturation`. At once, where nothing is measured over steps, also when small weights and the slopes of sigmoids (1/4 at
- * most) together leave less than 1 / `factor` of a difference between two samples at the output. Weights are those of the first
- * record, so it must be there. Silent with normalisation or residual connections, and while training does not fail. A `warning`.
+ * before a rectifier and 1 else (arXiv 1502.01852). Fires when the product of these gains over the hidden layers, over what it
+ * should be, is below 1 / `factor`, or, over two or more that are not bounded, above `factor` / 10; and when a bounded activation
+ * reads more than `saturation`. At once, where nothing is measured over steps, also when small weights and the slopes of sigmoids
+ * (1/4 at most) together leave less than 1 / `factor` of a difference between two samples at the output. Weights are those of the
+ * first record, so it must be there. Else, when the first loss is more than outputs ten times as large as targets and inputs come
+ * to, or four times a guess's cross-entropy, and some tapped layer returned more than twenty times what it got. Silent with
+ * normalisation or residual connections, and while training neither fails nor is behind a constant prediction. A `warning`.
  *
  * @param options - Thresholds.
  * @throws RangeError when a threshold is not positive and finite.
@@ -66,7 +69,8 @@ export function poorInitialization(options: PoorInitializationOptions = {}): Rul
   return {
     id,
     explains,
-    check: (run) => (atOnce || fails(run) ? check(run, factor, saturation, atOnce) : []),
+    check: (run) =>
+      atOnce || fails(run) || lossTrend(run).behind ? check(run, factor, saturation, atOnce) : [],
   };
 }
 
@@ -100,7 +104,8 @@ function check(run: Run, factor: number, saturation: number, atOnce: boolean): F
     return bounded.test(facts.activation ?? '') && gain * size > saturation;
   });
   const first = saturated[0];
-  if (first === undefined) return [];
+  const excess = excessiveFirstLoss(run);
+  if (first === undefined) return excess ? [overshot(run, excess)] : [];
   const { facts, gain } = first;
   const others = saturated.length === 1 ? '' : ` (and ${saturated.length - 1} more)`;
   return [
@@ -134,18 +139,6 @@ function scaled(
   });
 }
 
-/** Of a difference between two samples, the share that reaches the output at most; 1 without sigmoids. */
-function differenceLeft(weights: readonly InitialWeights[]): number {
-  const slopes = weights.map(({ facts }) =>
-    facts.isOutput ? 1 : (largestSlope.get(facts.activation ?? '') ?? 1),
-  );
-  if (slopes.every((slope) => slope === 1)) return 1;
-  return weights.reduce((left, { facts, gain }, i) => {
-    const passed = facts.isOutput ? Math.min(1, gain) : gain;
-    return left * passed * (slopes[i] ?? 1);
-  }, 1);
-}
-
 function flattened(run: Run, layers: readonly InitialWeights[], left: number): Finding {
   const { facts } = layers.reduce((a, b) => (b.fit < a.fit ? b : a));
   return findingOf(run, id, {
@@ -160,6 +153,25 @@ function flattened(run: Run, layers: readonly InitialWeights[], left: number): F
       run.model,
     ),
   });
+}
+
+function overshot(run: Run, { loss, usual, facts, growth }: FirstLoss): Finding {
+  return findingOf(run, id, {
+    severity: 'warning',
+    where: facts.path,
+    evidence: { firstLoss: loss, usualLoss: usual, growth },
+    message:
+      `The first loss is ${shortNumber(loss)}, where small outputs would have ${shortNumber(Number(usual.toPrecision(2)))}: ` +
+      `${facts.path} returns ${shortNumber(Number(growth.toPrecision(2)))} times what it gets, so that outputs are far too large.`,
+    remedies: [smallerWeights(facts)],
+  });
+}
+
+function smallerWeights(facts: LayerFacts): Remedy {
+  const [to, reason] = isRecurrent(facts)
+    ? ['orthogonal', 'recurrent weights that keep the norm of what they carry']
+    : [fittingInitializer(facts.activation), 'its weights keep the variance of signals and gradients'];
+  return { kind: 'initializer', layers: [facts.path], to, reason };
 }
 
 function remediesFor(weights: readonly InitialWeights[]): Finding['remedies'] {

@@ -34,9 +34,9 @@ const heavy = 10;
  * Finds gradients that the floats of the backend cannot hold, in a run that fails.
  *
  * Fires when a layer's gradient is partly exactly 0 while its largest element lies within a factor of 1000 of the smallest normal
- * number (2^-126; where a probe measured the backend, that), and when the backend's own epsilon, which tfjs gives
- * Adam where the user gives none, is larger than the probe recommends and ten times larger than the gradients: on WebGL tfjs takes 1e-4
- * where 1e-7 would do. A `warning`.
+ * number (2^-126; where a probe measured the backend, that), and when the backend's own epsilon, which tfjs gives Adam where the
+ * user gives none, is larger than the probe recommends and ten times larger than the gradients: on WebGL tfjs takes 1e-4 where
+ * 1e-7 would do. A `warning`.
  *
  * @param options - Thresholds.
  * @throws RangeError when `share` is not positive and finite, or `overRecords` no positive integer.

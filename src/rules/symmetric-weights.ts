@@ -12,10 +12,10 @@ const rectifier = /^(relu|relu6|thresholdedRelu)$/;
 /**
  * Finds hidden layers that start with all weights equal, so that their units compute, and go on to compute, the same.
  *
- * Found at the first step, where weights of one number, as of `zeros`, `ones` and `constant`, are read by layers whose weights are of one
- * number too: then the units of the layer get the same gradient for ever, unless dropout tells them apart. With weights of 0
- * and a ReLU nothing passes at all. Silent on an output layer alone, which may well start at 0, and where the loss is all
- * but zero. A `warning`. Source: TheDeepChecker (TOSEM 2022), NeuraLint (TOSEM 2021).
+ * Found at the first step, where weights of one number, as of `zeros`, `ones` and `constant`, are read by layers whose weights
+ * are of one number too: then the units of the layer get the same gradient for ever, unless dropout tells them apart. With
+ * weights of 0 and a ReLU nothing passes at all. Silent on an output layer alone, which may well start at 0, and where the loss
+ * is all but zero. A `warning`. Source: TheDeepChecker (TOSEM 2022), NeuraLint (TOSEM 2021).
  *
  * @example
  * ```ts

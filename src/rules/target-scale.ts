@@ -1,9 +1,10 @@
 import type { Finding, Rule } from '../record/finding.js';
 import type { Run } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
+import { climbs } from './climbs.js';
 import { findingOf } from './finding-of.js';
-import { fails } from './loss-trend.js';
 import { lossKind } from './output-layer.js';
+import { extreme, scaleMatters } from './scale-matters.js';
 import { sizeOf } from './size-of.js';
 import { checkThreshold } from './threshold.js';
 
@@ -30,7 +31,8 @@ const id = 'target-scale';
  *
  * A squared error has gradients in proportion to the targets: with SGD they explode; Adam, whose steps do not grow with
  * them, takes as many steps as the targets are times larger than its rate. A `warning`; silent for losses that are no
- * regression, and where training is not failing.
+ * regression, at a negative learning rate, which comes first, and where training is not failing (at
+ * ten times the threshold: where the loss is below a quarter of a constant prediction's).
  *
  * @param options - Threshold.
  * @throws RangeError when the threshold is not positive and finite.
@@ -67,7 +69,7 @@ function check(run: Run, above: number, atOnce: boolean): Finding[] {
   const target = run.data?.target;
   if (target === undefined || lossKind(run) !== 'regression') return [];
   const rms = sizeOf(target);
-  if (!(rms > above) || !(atOnce || fails(run))) return [];
+  if (!(rms > above) || climbs(run) || !(atOnce || scaleMatters(run, rms > extreme * above))) return [];
   const { min, max } = target;
   return [
     findingOf(run, id, {

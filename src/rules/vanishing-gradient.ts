@@ -11,7 +11,7 @@ import {
   type Probe,
   slack,
 } from './depth-profile.js';
-import { fadingCause, fadingRemedies, hiddenLayers } from './fading-advice.js';
+import { fadingCause, fadingRemedies, hiddenLayers, largestSlope } from './fading-advice.js';
 import { finiteLosses, lossTrend } from './loss-trend.js';
 import { median } from './motion.js';
 import { checkCount, checkThreshold } from './threshold.js';
@@ -62,16 +62,16 @@ const recovery = 3;
 /**
  * Finds gradients that fade on their way from the output back to the first layers, so that these hardly learn.
  *
- * Compares the L2 norm of each hidden layer's weight gradients with the output layer's, over the newest records. Fires
- * when the ratio stays below `ratio` and the norm below 1e-4 (after 100 steps in which training failed: the ratio below ten times that, and the norm or the
- * update ratio below 1e-4), or when the ratio stays below 1e-5 for three records. Where
- * activations are recorded it compares their gradients too: with Xavier weights and ReLU the gradients of all weights
- * shrink alike and hide the decay.
+ * Compares the L2 norm of each hidden layer's weight gradients with the output layer's, over the newest records. Fires when the
+ * ratio stays below `ratio` and the norm below 1e-4 (after 100 steps in which training failed: the ratio below ten times that,
+ * and the norm or the update ratio below 1e-4, or sigmoids whose slopes alone leave no more than that), or when the ratio stays
+ * below 1e-5 for three records. Where activations are recorded it compares their gradients too: with Xavier weights and ReLU the
+ * gradients of all weights shrink alike and hide the decay.
  *
- * Silent while training succeeds anyway: the loss has fallen beyond its own noise and below that of a constant prediction,
- * or is all but zero. Silent on layers whose gradient is exactly 0, which is {@link zeroGradient}'s business, and on NaN.
- * Without a loss, or without a model (then without depth), only overwhelming ratios count. Known to miss: a squared error
- * that falls by the output bias alone, unless the run holds statistics of the targets.
+ * Silent while training succeeds anyway: the loss is at half of a constant prediction's, or all but zero. Where it has fallen
+ * below a constant prediction's by less, only the ratio of 1e-5 counts. Silent on layers whose gradient is exactly 0, which is
+ * {@link zeroGradient}'s business, and on NaN. Without a loss, or without a model (then without depth), only overwhelming ratios
+ * count. Known to miss: a squared error that falls by the output bias alone, unless the run holds statistics of the targets.
  *
  * @param options - Thresholds.
  * @throws RangeError when a threshold is not positive and finite.
@@ -107,7 +107,7 @@ export function vanishingGradient(options: VanishingGradientOptions = {}): Rule 
 
 function checkRatio(run: Run, ratio: number, overRecords: number, atOnce: boolean): Finding[] {
   const trend = lossTrend(run);
-  if (trend.converged || trend.succeeded) return [];
+  if (trend.converged || trend.good) return [];
   const tapped = run.steps.filter(({ layers }) => layers !== undefined);
   const views: readonly [DepthProfile | null, readonly StepRecord[], string][] = [
     [kernelProfile(run), run.steps, 'gradient norm'],
@@ -115,12 +115,15 @@ function checkRatio(run: Run, ratio: number, overRecords: number, atOnce: boolea
   ];
   const stuck = trend.failing && finiteLosses(run).length >= patience;
   // Where the loss does not say that training is stuck, or depth is not known, only overwhelming evidence counts.
-  const needed = (atOnce || (trend.known && !trend.falling)) && run.model !== null ? 1 : 2;
+  const judged = trend.known && !trend.falling && !trend.succeeded;
+  const needed = (atOnce || judged) && run.model !== null ? 1 : 2;
   for (const [profile, records, what] of views) {
     if (profile === null) continue;
     const window = untilDead(records, profile).slice(-overRecords);
-    const isStarved = (layer: Comparison & { readonly place: Probe }): boolean =>
-      layer.norm < starvingNorm || (stuck && stillness(run, layer.place.path, window) < starvingRatio);
+    const isStarved = ({ norm, place }: Comparison & { readonly place: Probe }): boolean =>
+      norm < starvingNorm ||
+      (stuck &&
+        (stillness(run, place.path, window) < starvingRatio || slopesBehind(run, place) < slack * ratio));
     const compared = profile.hidden.map((place) => ({ place, ...compare(place, profile.output, window) }));
     const strong = compared.filter(
       (layer) =>
@@ -166,6 +169,17 @@ function stillness(run: Run, path: string, window: readonly StepRecord[]): numbe
   const keys = weightedLayers(run).find((layer) => layer.path === path)?.kernels ?? [];
   const ratios = window.flatMap((record) => keys.map((key) => variableOf(record, key)?.updateRatio));
   return median(ratios) ?? 1;
+}
+
+/**
+ * What the slopes of the activations from here to the output leave of a gradient at most. Adam moves the layers before them
+ * however little that is, but not to where the loss would fall.
+ */
+function slopesBehind({ model }: Run, { facts }: Probe): number {
+  return hiddenLayers(model, facts?.depth ?? 0).reduce(
+    (left, { activation = '' }) => left * (largestSlope.get(activation) ?? 1),
+    1,
+  );
 }
 
 function finding(

@@ -4,9 +4,8 @@ import { layerNote } from './layer-note.js';
 /**
  * Finds LSTM layers whose forget gate starts half shut: the default of tfjs, where Keras starts with a bias of 1.
  *
- * A gate of 0.5 halves what the cell remembers with each time step. Always `info`: {@link vanishingThroughTime} tells when that is too
- * short. Source:
- * Jozefowicz, Zaremba and Sutskever (ICML 2015).
+ * A gate of 0.5 halves what the cell remembers with each time step. Always `info`: {@link vanishingThroughTime} tells when that
+ * is too short. Source: Jozefowicz, Zaremba and Sutskever (ICML 2015).
  *
  * @example
  * ```ts

@@ -37,8 +37,8 @@ export interface GradientProfile {
 }
 
 /**
- * Profiles the gradients of a compiled model at one batch, as a value for `toMatchSnapshot` that is the same at every run and tells
- * by its difference, weight by weight, what a commit has done to the gradients.
+ * Profiles the gradients of a compiled model at one batch, as a value for `toMatchSnapshot` that is the same at every run and
+ * tells by its difference, weight by weight, what a commit has done to the gradients.
  *
  * It is as deterministic as the model: weights need seeds or fixed values, and so does dropout. Nothing is trained or changed.
  *

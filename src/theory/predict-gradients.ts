@@ -25,9 +25,9 @@ import {
  * that tfjs draws, not the one that it promises: `VarianceScaling` with the distribution 'normal' has 0.774 of its scale,
  * with 'truncatedNormal' it is uniform.
  *
- * Covers chains of Dense, activation and reshaping layers whose kernels are random with mean 0 (`Zeros` included), orthogonal
- * or the identity. At any other layer the prediction stops and `unpredicted` says why: outputs from there on are `null`, and
- * so are all gradients. A layer of activation is taken with the parameters that tfjs gives it by default. The theory is that of wide
+ * Covers chains of Dense, activation and reshaping layers whose kernels are random with mean 0 (`Zeros` included), orthogonal or
+ * the identity. At any other layer the prediction stops and `unpredicted` says why: outputs from there on are `null`, and so are
+ * all gradients. A layer of activation is taken with the parameters that tfjs gives it by default. The theory is that of wide
  * layers; in one net of width n and depth l, norms scatter by a factor of about exp(sqrt(l / n)) around it.
  *
  * @param model - Facts of a model: `run.model` of a monitor, which has them from the first step on, or the same as data

@@ -44,9 +44,10 @@ const GOLDEN_RATIO = 0.618_033_988_749_894_9;
  *
  * For each element x: D(h) = (f(x+h) - f(x-h)) / 2h, extrapolated once, (4 D(h/2) - D(h)) / 3, and compared by
  * |analytic - numeric| / max(|analytic|, |numeric|). The rounding noise of `f` is measured first (fourth differences over
- * nine tiny moves), so that steps and slack suit the precision of the backend. Elements that disagree are measured again
- * over eleven steps. Where left and right derivative differ at every scale, as for relu at 0, the element counts as a kink and passes with
- * any value between the two. An input that no gradient reaches is compared as 0. A NaN or infinite analytic gradient is wrong.
+ * nine tiny moves), so that steps and slack suit the precision of the backend. Elements that disagree are measured again over
+ * eleven steps. Where left and right derivative differ at every scale, as for relu at 0, the element counts as a kink and passes
+ * with any value between the two. An input that no gradient reaches is compared as 0. A NaN or infinite analytic gradient is
+ * wrong.
  *
  * Costs 4 evaluations of `f` for each checked element, 26 for doubtful ones. Disposes nothing it was given and leaks
  * nothing. Variables are moved in place, because a model reads its weights and not the arguments of `f`, and are bit for bit what

@@ -25,9 +25,9 @@ import { type Bench, type IsHopeless, runTrial, type Trial } from './trial.js';
  * given up there. At the end each of several changes is left out once, and stays out if nothing gets worse. Where nothing
  * is wrong, or nothing helps, the model itself is returned.
  *
- * The model, its optimizer and the data are never changed. The treated model starts with the weights of the given one,
- * except in layers whose weights were drawn anew, which it has from the trials. Scaling of data is not part of a model: give training and predictions
- * what `prepareInput` and `prepareTarget` make of the data.
+ * The model, its optimizer and the data are never changed. The treated model starts with the weights of the given one, except in
+ * layers whose weights were drawn anew, which it has from the trials. Scaling of data is not part of a model: give training and
+ * predictions what `prepareInput` and `prepareTarget` make of the data.
  *
  * Cost: 1 trial of a healthy model; 2 to 4 of most sick ones, at most 13 and one for each of several changes, of `steps`
  * steps each. Source: the search is a heuristic; what it tries comes from the findings.

@@ -145,8 +145,9 @@ export interface Monitor {
    */
   observe(gradients: NamedTensorMap, loss?: Scalar): void;
   /**
-   * Puts back the weights, also those of batch normalisation, that were finite last, and returns the step before which they stood; `null` where none are
-   * held. Needs the option `autopsy`. The moments of the optimizer stay as they are: compile again where they are not finite.
+   * Puts back the weights, also those of batch normalisation, that were finite last, and returns the step before which they
+   * stood; `null` where none are held. Needs the option `autopsy`. The moments of the optimizer stay as they are: compile again
+   * where they are not finite.
    */
   restore(): number | null;
   /** Resolves when all steps so far are recorded, judged and handed to the sinks. */

@@ -2,7 +2,7 @@ import type { Finding, Report, Rule } from '../record/finding.js';
 import type { Run, RunFacts, StepRecord } from '../record/run.js';
 import type { Sink } from '../record/sink.js';
 import { diagnose, reportOf } from '../rules/diagnose.js';
-import { lossTrend } from '../rules/loss-trend.js';
+import { isOver } from '../rules/is-over.js';
 import { createFanOut } from './fan-out.js';
 import { observation } from './observation.js';
 
@@ -119,13 +119,15 @@ export function createRecorder({ rules, sinks, history, onStep, onFinding }: Rec
     note: announce,
     report() {
       const now = check();
-      const well = lossTrend(run()).well;
+      const judged = run();
       const passed = (finding: Finding): boolean =>
-        well && rules.some(({ id }) => id === finding.rule) && !now.has(keyOf(finding));
+        rules.some(({ id }) => id === finding.rule) &&
+        !now.has(keyOf(finding)) &&
+        isOver(judged, finding.rule);
       const all = [...findings.values()].map((finding): Finding => {
         return passed(finding) ? { ...finding, severity: 'info' } : finding;
       });
-      return reportOf(run(), all, rules);
+      return reportOf(judged, all, rules);
     },
     async flush() {
       check();

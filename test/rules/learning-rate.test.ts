@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { StepRecord } from '../../src/record/run.js';
+import type { DataFacts, StepRecord } from '../../src/record/run.js';
 import { classifier, failing, usual, weightsOf } from './facts.js';
-import { fallingLoss } from './histories.js';
+import { fallingLoss, stats } from './histories.js';
 import { learningRate, unchangedWeights, updateRatioHigh, updateRatioLow } from './told.js';
 
 /** Every weight of norm 10 moves by this share of it. */
@@ -34,6 +34,20 @@ describe('learningRate', () => {
     expect(check(0, { change: once })).toMatchObject([{ severity: 'warning', firstStep: 3 }]);
     const lost = (step: number) => (step > 3 ? Number.NaN : 0.7);
     expect(check(0, { change: once, loss: lost })).toMatchObject([{ severity: 'error', firstStep: 3 }]);
+  });
+
+  test('is not to blame for a NaN that is in the data', () => {
+    const lost = { gradients: usual, loss: (step: number) => (step > 3 ? Number.NaN : 0.7) };
+    const change = weightsOf({ '*': { weightNorm: 10, updateNorm: 11 } });
+    const [input, bad] = [stats(1), stats(Number.NaN)];
+    const found = (parts: object, data?: DataFacts) =>
+      learningRate().check(failing({ change, ...parts }, data));
+    expect(found(lost)).toHaveLength(1);
+    expect(found(lost, { input, target: input })).toHaveLength(1);
+    expect(found(lost, { input: bad })).toEqual([]);
+    expect(found(lost, { input, target: bad })).toEqual([]);
+    // Nothing was lost by it yet.
+    expect(found({ gradients: usual }, { input: bad })).toHaveLength(1);
   });
 
   test('does not call weights fast that only start near 0', () => {

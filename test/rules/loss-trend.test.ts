@@ -149,6 +149,16 @@ describe('lossTrend', () => {
     expect(trend(...lower).onItsWay).toBe(true);
     expect(guessed(...times(16, 116), ...times(8, 118)).onItsWay).toBe(false);
   });
+
+  test('is behind from twenty losses on, where it is above a constant prediction for sure, falling or not', () => {
+    expect(guessed(...times(20, 102)).behind).toBe(true);
+    expect(guessed(...times(20, 101)).behind).toBe(false);
+    expect(guessed(...times(19, 200)).behind).toBe(false);
+    const nearer = [...times(8, 400), ...times(8, 300), ...times(8, 200)];
+    expect(guessed(...nearer)).toMatchObject({ behind: true, onItsWay: true });
+    expect(guessed(...times(20, 300), ...times(10, 90, 120)).behind).toBe(false);
+    expect(trend(...times(20, 102)).behind).toBe(false);
+  });
 });
 
 describe('lossTrend has succeeded', () => {

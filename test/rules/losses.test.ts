@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { StepRecord } from '../../src/record/run.js';
-import { classifier, failing, usual } from './facts.js';
+import { classifier, failing, usual, weightsOf } from './facts.js';
 import { fallingLoss, flatLoss, stats } from './histories.js';
 import { gradientSpike, lossDivergence, lossOscillation, lossPlateau } from './told.js';
 
@@ -93,6 +93,21 @@ describe('lossDivergence', () => {
     expect(lost(9)).toEqual([]);
   });
 
+  test('does not go by the loss of weights that are no numbers, which tfjs cuts off', () => {
+    const broken = (from: number) =>
+      lossDivergence().check(
+        failing({
+          loss: (step) => (step < from ? 1 : 16),
+          gradients: usual,
+          change: (record) =>
+            record.step < from ? record : weightsOf({ 'h1/kernel': { weightNorm: Number.NaN } })(record),
+        }),
+      );
+    expect(broken(20)).toEqual([]);
+    const risen = (step: number) => (step < 20 ? 1 : 16);
+    expect(lossDivergence().check(failing({ loss: risen, gradients: usual }))).toHaveLength(1);
+  });
+
   test('does not take noise, or a falling loss, for a rise', () => {
     expect(check((s) => (s % 10 === 9 ? 9 : 0.7))).toEqual([]);
     expect(check(fallingLoss)).toEqual([]);
@@ -124,6 +139,19 @@ describe('lossOscillation', () => {
     expect(check(leaping(1.5), 200)).toHaveLength(1);
     expect(check(leaping(1.3))).toEqual([]);
     expect(check(leaping(1.5), 199)).toEqual([]);
+  });
+
+  test('does not say so of a model that stands still, whose loss is as uneven as its batches', () => {
+    const still = (until: number) =>
+      lossOscillation().check(
+        failing({
+          loss: leaping(1.5),
+          steps: 240,
+          gradients: (step) => ({ 'h1/kernel': step < until ? 1 : 0 }),
+        }),
+      );
+    expect(still(140)).toEqual([]);
+    expect(still(141)).toHaveLength(1);
   });
 
   test('needs a deviation above the given share of the mean', () => {

@@ -109,6 +109,18 @@ describe('overRegularization, of penalties', () => {
     expect(left((step) => (step === 0 ? 4 : 0.4))).toEqual([]);
   });
 
+  test('leaves records out in which the weights have grown more than threefold', () => {
+    const growing = (from: number, to: number) =>
+      check('L1L2(0, 1)', { change: norms((step) => (step < from ? { global: 100 } : { weight: to })) });
+    expect(growing(1, 3.1)).toEqual([]);
+    expect(growing(1, 3)).toMatchObject([{ evidence: { share: 6 } }]);
+    expect(growing(110, 3.1)).toEqual([]);
+    expect(growing(110, 3)).toHaveLength(1);
+    // A penalty that makes them grow pulls hardest before.
+    const exploding = norms((step) => ({ weight: 2 ** step }));
+    expect(check('L1L2(0, 1)', { change: exploding })).toMatchObject([{ evidence: { share: 4 } }]);
+  });
+
   test('is silent where the newest rate is negative, and not where it is 0', () => {
     const rated = (rate: (step: number) => number | null) => ({
       change: (record: StepRecord) => ({ ...norms(() => ({}))(record), learningRate: rate(record.step) }),

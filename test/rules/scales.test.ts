@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import type { StepRecord } from '../../src/record/run.js';
 import { sizeOf } from '../../src/rules/size-of.js';
 import { classifier, dataStats, failing, usual } from './facts.js';
 import { chain, fallingLoss, stats } from './histories.js';
 import { inputScale, targetScale } from './told.js';
+
+const rated = (learningRate: number) => (record: StepRecord) => ({ ...record, learningRate });
 
 describe('inputScale', () => {
   const at = (rms: number, change = {}) =>
@@ -15,6 +18,11 @@ describe('inputScale', () => {
     expect(at(0.0099)).toMatchObject([{ message: expect.stringContaining('small') }]);
     expect(at(9.9)).toEqual([]);
     expect(at(0.0101)).toEqual([]);
+  });
+
+  test('comes after a negative rate', () => {
+    expect(at(50, { change: rated(-0.1) })).toEqual([]);
+    expect(at(50, { change: rated(0) })).toHaveLength(1);
   });
 
   test('leaves zeros out, so that sparse inputs are not small', () => {
@@ -133,6 +141,31 @@ describe('targetScale', () => {
     );
     expect(targetScale({ atOnce: true }).check(run)).toHaveLength(1);
     expect(targetScale().check(run)).toEqual([]);
+  });
+
+  test('comes after a negative rate', () => {
+    expect(at(101, 'meanSquaredError', { change: rated(-0.1) })).toEqual([]);
+    expect(at(101, 'meanSquaredError', { change: rated(0) })).toHaveLength(1);
+  });
+
+  test('asks more of the loss where targets are more than ten times too large', () => {
+    // A deviation of a third of their size, so that a constant prediction has a ninth of the squares.
+    const towards = (rms: number, share: number) => {
+      const end = (share * rms ** 2) / 9;
+      const target = dataStats(rms, { std: rms / 3 });
+      return targetScale().check(
+        failing(
+          {
+            model: classifier({}, {}, 'meanSquaredError'),
+            loss: (step) => end + rms ** 2 * 0.8 ** step,
+          },
+          { input: dataStats(1), target },
+        ),
+      );
+    };
+    expect(towards(1001, 0.26)).toHaveLength(1);
+    expect(towards(1001, 0.24)).toEqual([]);
+    expect(towards(1000, 0.26)).toEqual([]);
   });
 
   test('is silent for other losses, and while the loss falls below the variance', () => {

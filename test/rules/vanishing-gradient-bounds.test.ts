@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Run, StepRecord } from '../../src/record/run.js';
 import { type VanishingGradientOptions, vanishingGradient } from '../../src/rules/vanishing-gradient.js';
 import { weightsOf } from './facts.js';
-import { chain, flatLoss, type Gradient, history, stack, stats } from './histories.js';
+import { chain, fading, flatLoss, type Gradient, history, stack, stats } from './histories.js';
 
 const model = stack(3, { activation: 'sigmoid' });
 /** Norms of the kernels of three hidden layers, beside an output of norm 1. */
@@ -89,6 +89,21 @@ describe('a run stuck for a hundred losses', () => {
     ]);
   });
 
+  test.each([
+    [4, 'sigmoid', 1],
+    [3, 'sigmoid', 0], // 1/64 of a gradient may pass
+    [3, 'hardSigmoid', 1],
+    [4, 'relu', 0],
+  ])('and where %i layers of %s leave less than a hundredth of any gradient', (hidden, activation, count) => {
+    const gradients = () => fading(hidden, 9e-4);
+    const moving = weightsOf({ '*': { updateNorm: 0.01 } });
+    const slopes = (steps: number) =>
+      check({ steps, gradients, change: moving, model: stack(hidden, { activation }) });
+
+    expect(slopes(100)).toHaveLength(count);
+    expect(slopes(99)).toEqual([]);
+  });
+
   test('in the median of the records that tell', () => {
     const jumps = (record: StepRecord) =>
       weightsOf({ 'h1/kernel': { updateNorm: record.step === 115 ? 1 : 1e-6 } })(record);
@@ -107,6 +122,27 @@ describe('a run stuck for a hundred losses', () => {
         { overRecords: 9 },
       ),
     ).toHaveLength(1);
+  });
+});
+
+describe('a run that has learned something', () => {
+  // A constant prediction has a loss of 0.69.
+  const at = (ratio: number, end: number) =>
+    check({
+      steps: 60,
+      gradients: () => ({ ...of(ratio / 1000), 'out/kernel': 1e-3 }),
+      loss: (step) => end + (0.8 - end) * 0.9 ** step,
+    });
+
+  test('is warned of a ratio of 1e-5 alone', () => {
+    expect(at(1e-5, 0.6)).toHaveLength(1);
+    expect(at(1.1e-5, 0.6)).toEqual([]);
+    expect(at(1.1e-5, 0.7)).toHaveLength(1);
+  });
+
+  test('and of none where its loss is at half of a constant prediction', () => {
+    expect(at(1e-5, 0.34)).toEqual([]);
+    expect(at(1e-5, 0.36)).toHaveLength(1);
   });
 });
 

@@ -7,8 +7,8 @@ export function labelMargin(labels: readonly string[]): number {
 }
 
 /**
- * Draws without what would be in the way: Plot's own style sheet needs `unsafe-inline`, so what matters of it stands in the page's;
- * its labels of marks (`line`, `rect`) name kinds and not contents, and the drawing as a whole has a label of ours.
+ * Draws without what would be in the way: Plot's own style sheet needs `unsafe-inline`, so what matters of it stands in the
+ * page's; its labels of marks (`line`, `rect`) name kinds and not contents, and the drawing as a whole has a label of ours.
  */
 export function draw(options: Plot.PlotOptions): (SVGSVGElement | HTMLElement) & Plot.Plot {
   const plot = Plot.plot({ className: 'plot', marginTop: 12, marginBottom: 34, marginRight: 16, ...options });

@@ -26,14 +26,14 @@ export interface TensorBoardSinkOptions {
 
 /**
  * Shows a run in TensorBoard while it trains: loss, learning rate, gradient norm, and by layer norms and update ratios as
- * scalars; gradients, weights, layer outputs and the gradient through time as histograms where the monitor records them; findings as
- * texts. Every value has the step and the time of its record.
+ * scalars; gradients, weights, layer outputs and the gradient through time as histograms where the monitor records them; findings
+ * as texts. Every value has the step and the time of its record.
  *
  * The group of a tag, before its first `/`, tells what it is: `all` for the whole model, `clip`, `gradient_norm`, `weight_norm`,
- * `update_ratio`, `non_finite`, `dead_share`, `saturated_share`, `through_time`, `gate_mean`, `gate_saturated_share`;
- * histograms `gradients`, `weights`, `activations`, `activation_gradients`, `gradient_through_time`, the last with the time step as its
- * axis and the norm as its height; texts `findings`. A histogram has the exact counts and edges of the record; magnitudes
- * below 1/256 of the largest share a bucket on either side of 0, and elements that are 0 have one of no width.
+ * `update_ratio`, `non_finite`, `dead_share`, `saturated_share`, `through_time`, `gate_mean`, `gate_saturated_share`; histograms
+ * `gradients`, `weights`, `activations`, `activation_gradients`, `gradient_through_time`, the last with the time step as its axis
+ * and the norm as its height; texts `findings`. A histogram has the exact counts and edges of the record; magnitudes below 1/256
+ * of the largest share a bucket on either side of 0, and elements that are 0 have one of no width.
  *
  * In the browser, collect the bytes and download `new Blob(chunks)` under the name {@link eventFileName} gives, or write to
  * a file with {@link browserFile}.
