@@ -1,3 +1,4 @@
+import { causeOf } from '../record/cause-of.js';
 import type { Finding, Remedy } from '../record/finding.js';
 import { shortNumber } from '../record/short-number.js';
 import { shownText } from './label.js';
@@ -8,7 +9,8 @@ const namedLayers = 6;
 
 /** Writes the numbers of a finding out and makes every string in it harmless. */
 export function findingCard(finding: Finding, layer: number | undefined): FindingCard {
-  const { rule, severity, where, firstStep, lastStep, message, because, evidence, remedies } = finding;
+  const { rule, severity, where, firstStep, lastStep, message, evidence, remedies } = finding;
+  const because = causeOf(finding);
   return {
     rule: shownText(rule),
     severity,

@@ -1,3 +1,4 @@
+import { causeOf } from '../record/cause-of.js';
 import type { Finding } from '../record/finding.js';
 import { shortNumber } from '../record/short-number.js';
 import { remedyText } from './finding-text.js';
@@ -8,8 +9,9 @@ import { remedyText } from './finding-text.js';
  * @param literal - Escapes text from outside for the program that will show it; they differ in what they take as an escape.
  */
 export function findingMarkdown(finding: Finding, literal: (text: string) => string): string {
-  const { severity, rule, where, firstStep, lastStep, because, message, evidence, remedies } = finding;
+  const { severity, rule, where, firstStep, lastStep, message, evidence, remedies } = finding;
   const steps = firstStep === lastStep ? `step ${firstStep}` : `steps ${firstStep} to ${lastStep}`;
+  const because = causeOf(finding);
   const cause = because === undefined ? '' : `, because of ${literal(because)}`;
   const numbers = Object.entries(evidence).map(([name, value]) => `${literal(name)} ${shortNumber(value)}`);
   const lines = remedies.map((remedy, index) => `${index + 1}. ${literal(remedyText(remedy))}`);

@@ -1,3 +1,4 @@
+import { causeOf } from '../record/cause-of.js';
 import type { Finding, Remedy } from '../record/finding.js';
 import { shortNumber } from '../record/short-number.js';
 import { plainText } from './plain-text.js';
@@ -7,8 +8,9 @@ const namedLayers = 4;
 
 /** Writes a finding with its evidence and remedies on a few lines, safe for a terminal. */
 export function findingText(finding: Finding): string {
-  const { rule, severity, where, firstStep, lastStep, because } = finding;
+  const { rule, severity, where, firstStep, lastStep } = finding;
   const steps = firstStep === lastStep ? `step ${firstStep}` : `steps ${firstStep} to ${lastStep}`;
+  const because = causeOf(finding);
   const cause = because === undefined ? '' : `, because of ${because}`;
   const evidence = Object.entries(finding.evidence).map(([name, value]) => `${name} ${shortNumber(value)}`);
   const lines = [

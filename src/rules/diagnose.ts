@@ -1,3 +1,4 @@
+import { causeOf } from '../record/cause-of.js';
 import type { Finding, Report, Rule } from '../record/finding.js';
 import type { Run } from '../record/run.js';
 import { defaultRules } from './default-rules.js';
@@ -87,8 +88,7 @@ function explained(findings: readonly Finding[], rules: readonly Rule[]): Findin
 
 function rank(findings: readonly Finding[]): Finding[] {
   const found = new Set(findings.map((finding) => finding.rule));
-  const explained = (finding: Finding): number =>
-    finding.because !== undefined && finding.because !== finding.rule && found.has(finding.because) ? 1 : 0;
+  const explained = (finding: Finding): number => (found.has(causeOf(finding) ?? '') ? 1 : 0);
   return [...findings].sort(
     (a, b) =>
       explained(a) - explained(b) ||

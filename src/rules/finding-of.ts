@@ -12,12 +12,15 @@ export interface Found {
   readonly lastStep?: number;
   readonly evidence: Finding['evidence'];
   readonly message: string;
+  /** Default: none is known. */
+  readonly because?: string;
   readonly remedies?: readonly Remedy[];
 }
 
 /** Completes a finding: by default it concerns the whole model from the first to the last record. */
 export function findingOf({ steps }: Run, rule: string, found: Found): Finding {
-  const { severity, where = 'model', evidence, message, remedies = [] } = found;
+  const { severity, where = 'model', evidence, message, because, remedies = [] } = found;
   const { firstStep = steps[0]?.step ?? 0, lastStep = steps.at(-1)?.step ?? firstStep } = found;
-  return { rule, severity, where, firstStep, lastStep, evidence, message, remedies };
+  const cause = because === undefined ? {} : { because };
+  return { rule, severity, where, firstStep, lastStep, evidence, message, ...cause, remedies };
 }

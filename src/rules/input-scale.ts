@@ -1,7 +1,6 @@
 import type { Finding, Rule } from '../record/finding.js';
 import type { Run } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
-import { climbs } from './climbs.js';
 import { findingOf } from './finding-of.js';
 import { extreme, scaleMatters } from './scale-matters.js';
 import { sizeOf } from './size-of.js';
@@ -40,8 +39,8 @@ const indifferent = /Embedding|Normalization|Rescaling|RMSNorm|RmsNorm/;
  * Reads the root mean square of the inputs of the first batches, `norm / sqrt(size - zeros)`. Weights that keep the variance
  * expect it near 1; with SGD the largest rate that does not diverge falls with its square. A `warning`; silent where the
  * first layer normalises or looks up its input, where training is not failing
- * (at ten times the thresholds: where the loss is below a quarter of a constant prediction's), at a negative learning rate, which
- * comes first, and on inputs of NaN, which {@link nonFinite} names.
+ * (at ten times the thresholds: where the loss is below a quarter of a constant prediction's), and on inputs of NaN, which
+ * {@link nonFinite} names.
  *
  * @param options - Thresholds.
  * @throws RangeError when a threshold is not positive and finite.
@@ -71,7 +70,7 @@ const explains = [
 
 function check(run: Run, above: number, below: number, atOnce: boolean): Finding[] {
   const { input } = run.data ?? {};
-  if (input === undefined || climbs(run)) return [];
+  if (input === undefined) return [];
   const rms = sizeOf(input);
   const isLarge = rms > above;
   if (!isLarge && !(rms < below && rms > 0)) return [];

@@ -86,6 +86,7 @@ function negative(run: Run): Finding[] | null {
       severity: 'error',
       firstStep: found.step,
       evidence: { learningRate: rate },
+      because: id,
       message: `The learning rate of ${shortNumber(rate)} is negative: every step climbs the loss instead of descending.`,
       remedies: [{ kind: 'learning-rate', layers: [], to: -rate, reason: 'a gradient points uphill' }],
     }),

@@ -58,6 +58,7 @@ function check(run: Run): Finding[] {
   const exploded = explosionStory(run);
   const fault = outputFault(run);
   const faultStory = fault === null ? '' : `${fault.where}: ${fault.why}.`;
+  const because = nonFiniteData(run).length > 0 ? id : exploded && 'exploding-gradient';
   const sentences = [what(found), dataStory(run), faultStory, exploded, recoveryStory(run, found)];
   return [
     {
@@ -74,7 +75,7 @@ function check(run: Run): Finding[] {
         steps,
       },
       message: sentences.filter((sentence) => sentence !== '').join(' '),
-      ...(exploded !== '' && { because: 'exploding-gradient' }),
+      ...(because && { because }),
       remedies: remedies(run, exploded !== '' || repaired),
     },
   ];

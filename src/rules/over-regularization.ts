@@ -2,7 +2,6 @@ import type { Finding, Rule } from '../record/finding.js';
 import { type Penalty, penaltyGradientNorm, penaltyOf } from '../record/penalty.js';
 import type { LayerFacts, Run, StepRecord } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
-import { climbs } from './climbs.js';
 import { findingOf } from './finding-of.js';
 import { heavyDropout } from './heavy-dropout.js';
 import { lossTrend } from './loss-trend.js';
@@ -72,7 +71,8 @@ export function overRegularization({ share = 0.67, dropout = 0.5 }: OverRegulari
     check(run) {
       const { well, failing } = lossTrend(run);
       // Steps uphill, at a negative rate, make penalised weights grow: that is not the penalty's doing.
-      return run.steps.length < fewestRecords || well || climbs(run)
+      const climbs = (run.steps.at(-1)?.learningRate ?? 0) < 0;
+      return run.steps.length < fewestRecords || well || climbs
         ? []
         : check(run, share, failing ? dropout : 1);
     },

@@ -1,7 +1,6 @@
 import type { Finding, Rule } from '../record/finding.js';
 import type { Run } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
-import { climbs } from './climbs.js';
 import { findingOf } from './finding-of.js';
 import { lossKind } from './output-layer.js';
 import { extreme, scaleMatters } from './scale-matters.js';
@@ -31,8 +30,8 @@ const id = 'target-scale';
  *
  * A squared error has gradients in proportion to the targets: with SGD they explode; Adam, whose steps do not grow with
  * them, takes as many steps as the targets are times larger than its rate. A `warning`; silent for losses that are no
- * regression, at a negative learning rate, which comes first, and where training is not failing (at
- * ten times the threshold: where the loss is below a quarter of a constant prediction's).
+ * regression, and where training is not failing (at ten times the threshold: where the loss is below a quarter of a constant
+ * prediction's).
  *
  * @param options - Threshold.
  * @throws RangeError when the threshold is not positive and finite.
@@ -69,7 +68,7 @@ function check(run: Run, above: number, atOnce: boolean): Finding[] {
   const target = run.data?.target;
   if (target === undefined || lossKind(run) !== 'regression') return [];
   const rms = sizeOf(target);
-  if (!(rms > above) || climbs(run) || !(atOnce || scaleMatters(run, rms > extreme * above))) return [];
+  if (!(rms > above) || !(atOnce || scaleMatters(run, rms > extreme * above))) return [];
   const { min, max } = target;
   return [
     findingOf(run, id, {

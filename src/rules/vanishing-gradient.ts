@@ -56,6 +56,8 @@ const overwhelmingRatio = 1e-5;
 const overwhelmingRecords = 3;
 /** Losses without success after which ten times the ratio is evidence enough. Heuristic. */
 const patience = 100;
+/** Share of a constant prediction's loss above which so many have hardly improved on it. Heuristic. */
+const barely = 0.9;
 /** A ratio that grew by this factor within the window is recovering, as after a zero initialisation. Heuristic. */
 const recovery = 3;
 
@@ -63,15 +65,16 @@ const recovery = 3;
  * Finds gradients that fade on their way from the output back to the first layers, so that these hardly learn.
  *
  * Compares the L2 norm of each hidden layer's weight gradients with the output layer's, over the newest records. Fires when the
- * ratio stays below `ratio` and the norm below 1e-4 (after 100 steps in which training failed: the ratio below ten times that,
- * and the norm or the update ratio below 1e-4, or sigmoids whose slopes alone leave no more than that), or when the ratio stays
- * below 1e-5 for three records. Where activations are recorded it compares their gradients too: with Xavier weights and ReLU the
- * gradients of all weights shrink alike and hide the decay.
+ * ratio stays below `ratio` and the norm below 1e-4, or when the ratio stays below 1e-5 for three records. In a run that is stuck,
+ * which fails after 100 steps or has a loss above nine tenths of a constant prediction's then, ten times the ratio is enough, with
+ * the norm or the update ratio below 1e-4, or sigmoids whose slopes alone leave no more than that. Where activations are recorded
+ * it compares their gradients too: with Xavier weights and ReLU the gradients of all weights shrink alike and hide the decay.
  *
  * Silent while training succeeds anyway: the loss is at half of a constant prediction's, or all but zero. Where it has fallen
- * below a constant prediction's by less, only the ratio of 1e-5 counts. Silent on layers whose gradient is exactly 0, which is
- * {@link zeroGradient}'s business, and on NaN. Without a loss, or without a model (then without depth), only overwhelming ratios
- * count. Known to miss: a squared error that falls by the output bias alone, unless the run holds statistics of the targets.
+ * below a constant prediction's by less and is not stuck, only the ratio of 1e-5 counts. Silent on layers whose gradient is
+ * exactly 0, which is {@link zeroGradient}'s business, and on NaN. Without a loss, or without a model (then without depth), only
+ * overwhelming ratios count. Known to miss: a squared error that falls by the output bias alone, unless the run holds statistics
+ * of the targets.
  *
  * @param options - Thresholds.
  * @throws RangeError when a threshold is not positive and finite.
@@ -113,9 +116,9 @@ function checkRatio(run: Run, ratio: number, overRecords: number, atOnce: boolea
     [kernelProfile(run), run.steps, 'gradient norm'],
     [activationProfile(run, tapped), tapped, 'gradient norm of its output'],
   ];
-  const stuck = trend.failing && finiteLosses(run).length >= patience;
+  const stuck = (trend.failing || trend.share > barely) && finiteLosses(run).length >= patience;
   // Where the loss does not say that training is stuck, or depth is not known, only overwhelming evidence counts.
-  const judged = trend.known && !trend.falling && !trend.succeeded;
+  const judged = stuck || (trend.known && !trend.falling && !trend.succeeded);
   const needed = (atOnce || judged) && run.model !== null ? 1 : 2;
   for (const [profile, records, what] of views) {
     if (profile === null) continue;

@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { findingCard } from '../../src/dashboard/finding-card.js';
+import { findingMarkdown } from '../../src/report/finding-markdown.js';
+import { findingText } from '../../src/report/finding-text.js';
 import { toText } from '../../src/report/text.js';
+import { finding } from '../rules/facts.js';
 import { history } from '../rules/histories.js';
 import * as reports from './reports.js';
 
@@ -27,6 +31,17 @@ describe('toText', () => {
     const bars = toText({ run, findings: [], verdict: '' }).match(/█*(?= +\d+(\.\d+)?$)/gm);
 
     expect(bars?.map((bar) => bar.length).filter((length) => length > 0)).toEqual([1, 13, 24]); // 1 + 23/2, rounded up
+  });
+
+  test('names the cause of a consequence, and of a root cause none, even if it names itself', () => {
+    const texts = ['other', 'finding'].map((because) =>
+      [findingText, findingMarkdown].map((write) => write(finding('finding', { because }), String)),
+    );
+
+    for (const text of texts[0] ?? []) expect(text).toContain(', because of other');
+    for (const text of texts[1] ?? []) expect(text).not.toContain('because');
+    expect(findingCard(finding('finding', { because: 'other' }), undefined).because).toBe('other');
+    expect(findingCard(finding('finding', { because: 'finding' }), undefined).because).toBeUndefined();
   });
 
   test('sums the weights of a layer up as one vector', () => {

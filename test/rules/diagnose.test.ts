@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Finding, Rule } from '../../src/record/finding.js';
 import { diagnose } from '../../src/rules/diagnose.js';
-import { finding } from './facts.js';
+import { classifier, dataStats, failing, finding, usual } from './facts.js';
 import { history } from './histories.js';
 
 const run = history({ steps: 20 });
@@ -48,6 +48,34 @@ describe('diagnose', () => {
       ['end', 'middle'],
       ['middle', 'root'],
     ]);
+  });
+
+  test('lets nothing explain a finding that names itself as its cause', () => {
+    const cause: Rule = { ...found('cause'), explains: ['lost', 'end'] };
+    const lost = found('lost', { severity: 'error', because: 'lost', firstStep: 5 });
+
+    expect(order([cause, lost, found('end', { severity: 'error' })])).toEqual(['lost', 'cause', 'end']);
+  });
+
+  test.each([
+    ['a negative rate', { learningRate: -0.1 }, {}, 'learning-rate'],
+    ['a NaN in the data', { loss: Number.NaN }, { nans: 1 }, 'non-finite'],
+  ])('ranks %s before whatever else may be wrong', (_, change, spoiled, first) => {
+    const target = dataStats(1000);
+    const failed = failing(
+      {
+        loss: (step) => 1e7 + step,
+        model: classifier({}, { activation: 'linear' }, 'meanSquaredError'),
+        gradients: usual,
+        change: (record) => ({ ...record, ...(record.step > 30 && change) }),
+      },
+      { input: { ...dataStats(1), ...spoiled }, target },
+    );
+
+    const rules = diagnose(failed).findings.map(({ rule }) => rule);
+    expect(rules[0]).toBe(first);
+    expect(rules).toContain('target-scale');
+    expect(diagnose({ ...failed, steps: failed.steps.slice(0, 30) }).findings[0]?.rule).toBe('target-scale');
   });
 
   test('lets a note explain nothing', () => {

@@ -140,6 +140,18 @@ describe('a run that has learned something', () => {
     expect(at(1.1e-5, 0.7)).toHaveLength(1);
   });
 
+  test('and of ten times the usual ratio after a hundred losses, of which the last beat a guess by less than a tenth', () => {
+    const slow = (share: number, steps: number) =>
+      check({
+        steps,
+        gradients: () => ({ ...of(9e-6), 'out/kernel': 1e-3 }),
+        loss: (step) => share * Math.LN2 + 0.1 * 0.9 ** step,
+      });
+    expect(slow(0.91, 100)).toHaveLength(1);
+    expect(slow(0.91, 99)).toEqual([]);
+    expect(slow(0.89, 100)).toEqual([]);
+  });
+
   test('and of none where its loss is at half of a constant prediction', () => {
     expect(at(1e-5, 0.34)).toEqual([]);
     expect(at(1e-5, 0.36)).toHaveLength(1);
