@@ -1,6 +1,7 @@
 import type { Finding, Rule } from '../record/finding.js';
 import type { Run } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
+import { adaptive } from './adaptive.js';
 import { findingOf } from './finding-of.js';
 import { lossTrend } from './loss-trend.js';
 import { median } from './motion.js';
@@ -36,8 +37,9 @@ const id = 'over-clipping';
  * on.
  *
  * Compares `clip.normAfter` with `globalNorm` over the newest records; steps rejected because nothing was finite do not
- * count. A `warning`; silent where the loss does well, since a clip that fires at every step can be what makes training
- * work.
+ * count. A `warning`; silent where the loss does well, since a clip that fires at every step can be what makes training work,
+ * and where the optimizer is Adam or one of its kin, which divide by the size of the gradient and so give back what a clip takes,
+ * unless the clip alone puts an element of the gradient below their epsilon.
  *
  * @param options - Thresholds.
  * @throws RangeError when a threshold is not positive and finite, or `overRecords` no positive integer.
@@ -79,9 +81,9 @@ function check(run: Run, below: number, fired: number, overRecords: number): Fin
   const enough = (n: number): boolean => clips.length >= overRecords && n >= fired * clips.length;
   const rejected = clips.filter(({ accepted }) => !accepted).length;
   const kept = median(clips.map(({ normAfter, globalNorm }) => normAfter / globalNorm)) ?? 1;
-  const cuts = enough(clips.filter((clip) => clip.fired).length) && kept < below;
-  if (newest === undefined || !(cuts || enough(rejected))) return [];
   const norm = median(clips.map(({ globalNorm }) => globalNorm)) ?? 0;
+  const cuts = enough(clips.filter((clip) => clip.fired).length) && kept < below && matters(run, norm, kept);
+  if (newest === undefined || !(cuts || enough(rejected))) return [];
   const how = enough(rejected)
     ? `rejected ${rejected} of the last ${clips.length} steps`
     : `leaves ${shortNumber(Number((100 * kept).toPrecision(2)))} % of the gradient, in nearly every step`;
@@ -94,4 +96,14 @@ function check(run: Run, below: number, fired: number, overRecords: number): Fin
       remedies: norm > 0 ? [clipRemedy(norm, 'the norm that they usually have')] : [],
     }),
   ];
+}
+
+/** Whether gradients of this norm, of which a clip leaves a share, make smaller steps for it. */
+function matters({ model, steps }: Run, norm: number, kept: number): boolean {
+  const { className = '', config = {} } = model?.optimizer ?? {};
+  if (!adaptive.test(className)) return true;
+  const { epsilon = 0 } = config;
+  const sizes = Object.values(steps.at(-1)?.variables ?? {}).map(({ gradient }) => gradient?.size ?? 0);
+  const element = norm / Math.sqrt(sizes.reduce((sum, size) => sum + size, 0));
+  return element >= epsilon && kept * element < epsilon;
 }

@@ -14,8 +14,9 @@ import {
 import { fadingCause, fadingRemedies, hiddenLayers, largestSlope } from './fading-advice.js';
 import { finiteLosses, lossTrend } from './loss-trend.js';
 import { median } from './motion.js';
+import { normsBelow } from './norms-below.js';
 import { checkCount, checkThreshold } from './threshold.js';
-import { gradientNorm, variableOf, weightedLayers } from './weighted-layers.js';
+import { variableOf, weightedLayers } from './weighted-layers.js';
 
 /** Options of {@link vanishingGradient}. */
 export interface VanishingGradientOptions {
@@ -104,7 +105,7 @@ export function vanishingGradient(options: VanishingGradientOptions = {}): Rule 
       'loss-plateau',
     ],
     check: (run) =>
-      below === undefined ? checkRatio(run, ratio, overRecords, atOnce) : checkNorms(run, below),
+      below === undefined ? checkRatio(run, ratio, overRecords, atOnce) : normsBelow(run, id, below),
   };
 }
 
@@ -224,31 +225,4 @@ function finding(
 /** `1/40000`, two digits of it. */
 function fraction(ratio: number): string {
   return `1/${shortNumber(Number((1 / ratio).toPrecision(2)))}`;
-}
-
-function checkNorms(run: Run, below: number): Finding[] {
-  const layers = weightedLayers(run);
-  const hits = run.steps.flatMap((record) => {
-    const low = layers.flatMap((layer) => {
-      const norm = gradientNorm(record, layer.kernels) ?? Number.NaN;
-      return norm < below ? [{ layer, norm }] : [];
-    });
-    return low[0] ? [{ step: record.step, layers: low.length, ...low[0] }] : [];
-  });
-  const [first] = hits;
-  if (first === undefined) return [];
-  const last = hits.at(-1) ?? first;
-  const { layer, norm, step } = first;
-  return [
-    {
-      rule: id,
-      severity: 'warning',
-      where: layer.path,
-      firstStep: step,
-      lastStep: last.step,
-      evidence: { gradientNorm: norm, below, layers: first.layers, steps: hits.length },
-      message: `${layer.path}: gradient norm ${shortNumber(norm)} at step ${step}, below ${shortNumber(below)}.`,
-      remedies: fadingRemedies(hiddenLayers(run.model, layer.facts?.depth ?? 0), run.model),
-    },
-  ];
 }

@@ -1,15 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import type { ClipRecord, StepRecord } from '../../src/record/run.js';
-import { failing, usual } from './facts.js';
+import { classifier, failing, usual } from './facts.js';
+import { stats } from './histories.js';
 import { overClipping } from './told.js';
 
 describe('overClipping', () => {
   type Clip = Partial<ClipRecord> & { readonly norm?: number };
   /** A run that fails, by what was clipped in each step, of a norm of 2 unless another is given. */
-  const check = (clip: (step: number) => Clip | undefined, options = {}) =>
+  const check = (clip: (step: number) => Clip | undefined, options = {}, parts = {}) =>
     overClipping(options).check(
       failing({
         gradients: usual,
+        ...parts,
         change(record): StepRecord {
           const found = clip(record.step);
           if (found === undefined) return record;
@@ -43,6 +45,29 @@ describe('overClipping', () => {
     expect(check((step) => (step === 110 ? { accepted: false, norm: Number.NaN } : tight))).toEqual([]);
     expect(check((step) => (step < 100 ? undefined : tight))).toHaveLength(1);
   });
+
+  test.each(['Adam', 'Adamax', 'RMSProp'])(
+    'leaves %s alone, which gives back what a clip takes',
+    (className) => {
+      // Sixteen elements of 0.5, and of 0.025 after the clip.
+      const gradients = () => ({ 'h1/kernel': stats(2, 12), 'out/kernel': stats(0, 4), 'h2/kernel': null });
+      const by = (epsilon?: number, optimizer = className) => {
+        const config = epsilon === undefined ? {} : { epsilon };
+        const model = { ...classifier({}), optimizer: { className: optimizer, config } };
+        return check(() => tight, {}, { gradients, model });
+      };
+      expect(by()).toEqual([]);
+      expect(by(1e-7)).toEqual([]);
+      expect(by(0.025)).toEqual([]);
+      expect(by(0.026)).toHaveLength(1);
+      expect(by(0.5)).toHaveLength(1);
+      // These are below it without any clip.
+      expect(by(0.51)).toEqual([]);
+      expect(by(1e-7, 'SGD')).toHaveLength(1);
+      const model = { ...classifier({}), optimizer: { className, config: {} } };
+      expect(check(() => ({ ...tight, accepted: false }), {}, { gradients, model })).toHaveLength(1);
+    },
+  );
 
   test('names the newest clip', () => {
     const named = (step: number) => ({ ...tight, name: step < 119 ? 'clipByValue' : 'clipByNorm' });
