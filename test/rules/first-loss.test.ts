@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { LayerRecord, ModelFacts, Run, StepRecord } from '../../src/record/run.js';
 import { excessiveFirstLoss } from '../../src/rules/first-loss.js';
 import { classifier, dataStats, failing, usual } from './facts.js';
-import { chain, fallingLoss, stats } from './histories.js';
+import { chain, fallingLoss } from './histories.js';
 import { poorInitialization } from './told.js';
 
 const layer = (rms: number): LayerRecord => ({ output: dataStats(rms), outputGradient: null });
@@ -76,7 +76,8 @@ describe('a first loss', () => {
     expect(excessiveFirstLoss(run)).not.toBeNull();
     expect(excessiveFirstLoss({ ...run, data: null })).toBeNull();
     expect(excessiveFirstLoss({ ...run, data: { input: data.input } })).toBeNull();
-    expect(excessiveFirstLoss({ ...run, steps: run.steps.slice(1) })).toBeNull();
+    const late = run.steps.map((record) => ({ ...record, step: record.step + 1 }));
+    expect(excessiveFirstLoss({ ...run, steps: late })).toBeNull();
     expect(excessiveFirstLoss({ ...run, steps: [] })).toBeNull();
     expect(excessiveFirstLoss({ ...run, model: null })).toBeNull();
     expect(found('ofMine', 3000)).toBeNull();
@@ -98,7 +99,7 @@ describe('a first loss', () => {
   });
 
   test('has other reasons with a penalty, a NaN in the data or an output that does not fit', () => {
-    expect(found('mse', 3000, { ...data, input: stats(Number.NaN) })).toBeNull();
+    expect(found('mse', 3000, { ...data, input: dataStats(3, { nans: 1 }) })).toBeNull();
     const { layers, ...facts } = regression('mse');
     const changed = (change: object) => ({
       model: { ...facts, layers: layers.map((each) => (each.isOutput ? { ...each, ...change } : each)) },
@@ -121,6 +122,11 @@ describe('a first loss', () => {
     expect(most(300, 30_000)).toMatchObject({ facts: { path: 'h1' }, growth: 100 });
     expect(most(300, 30_100)).toMatchObject({ facts: { path: 'out' } });
     const { layers, ...facts } = regression('mse');
+    // Of two layers that it reads, the larger one.
+    const joined = layers.map((each) => (each.isOutput ? { ...each, inbound: ['h1', 'h2'] } : each));
+    const change = tapped({ h1: 3, h2: 300, out: 6300 });
+    const both = found('mse', 3000, data, { model: { ...facts, layers: joined }, change });
+    expect(both).toMatchObject({ facts: { path: 'out' }, growth: 21 });
     const bare = layers.map((each) => (each.isOutput ? { ...each, weights: {} } : each));
     expect(most(300, 60_000, { ...facts, layers: bare })).toMatchObject({ facts: { path: 'h1' } });
   });
