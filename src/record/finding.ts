@@ -16,7 +16,7 @@ export interface Finding {
   readonly evidence: Readonly<Record<string, number>>;
   /** What is wrong, where, since when, and why, in one or two sentences. */
   readonly message: string;
-  /** Id of the rule that names the root cause, when this finding is its consequence; its own where it can be nobody's. */
+  /** Id of the rule that names the root cause, when this finding is its consequence; its own where nothing else may explain it. */
   readonly because?: string;
   /** What to do about it, the most promising first. */
   readonly remedies: readonly Remedy[];

@@ -1,6 +1,7 @@
 import type { Finding, Rule } from '../record/finding.js';
 import type { Run } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
+import { orthogonalRemedy } from './fading-advice.js';
 import { findingOf } from './finding-of.js';
 import { fails } from './loss-trend.js';
 import { clipRemedy } from './smaller-steps.js';
@@ -84,12 +85,7 @@ function check(run: Run, ratio: number, overRecords: number): Finding[] {
   const exploded = profiles.find(({ ratios }) => ratios.every((each) => each > ratio));
   const severity = lost ? 'error' : 'warning';
   const remediesAt = (path: string): Finding['remedies'] => [
-    {
-      kind: 'initializer',
-      layers: [path],
-      to: 'orthogonal',
-      reason: 'recurrent weights that keep the norm of what they carry',
-    },
+    orthogonalRemedy(path),
     clipRemedy(1, 'the usual choice for recurrent layers'),
   ];
   if (exploded !== undefined) {

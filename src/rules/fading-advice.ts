@@ -114,6 +114,14 @@ export function initializerRemedies(layers: readonly LayerFacts[]): Remedy[] {
     .filter((remedy) => remedy.layers.length > 0);
 }
 
+/** For a recurrent layer whose state or gradient changes its size with every time step. */
+export const orthogonalRemedy = (path: string): Remedy => ({
+  kind: 'initializer',
+  layers: [path],
+  to: 'orthogonal',
+  reason: 'recurrent weights that keep the norm of what they carry',
+});
+
 export function isRecurrent({ className }: LayerFacts): boolean {
   return /LSTM|GRU|RNN|Bidirectional/.test(className);
 }

@@ -1,7 +1,7 @@
 import type { Finding, Remedy, Rule } from '../record/finding.js';
 import type { LayerFacts, Run } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
-import { fadingRemedies, initializerRemedies, isRecurrent } from './fading-advice.js';
+import { fadingRemedies, initializerRemedies, isRecurrent, orthogonalRemedy } from './fading-advice.js';
 import { findingOf } from './finding-of.js';
 import { excessiveFirstLoss, type FirstLoss } from './first-loss.js';
 import { fittingInitializer } from './fitting-initializer.js';
@@ -163,29 +163,21 @@ function overshot(run: Run, { loss, usual, facts, growth }: FirstLoss): Finding 
     message:
       `The first loss is ${shortNumber(loss)}, where small outputs would have ${shortNumber(Number(usual.toPrecision(2)))}: ` +
       `${facts.path} returns ${shortNumber(Number(growth.toPrecision(2)))} times what it gets, so that outputs are far too large.`,
-    remedies: [smallerWeights(facts)],
+    remedies: [isRecurrent(facts) ? orthogonalRemedy(facts.path) : fittingRemedy([facts])],
   });
-}
-
-function smallerWeights(facts: LayerFacts): Remedy {
-  const [to, reason] = isRecurrent(facts)
-    ? ['orthogonal', 'recurrent weights that keep the norm of what they carry']
-    : [fittingInitializer(facts.activation), 'its weights keep the variance of signals and gradients'];
-  return { kind: 'initializer', layers: [facts.path], to, reason };
 }
 
 function remediesFor(weights: readonly InitialWeights[]): Finding['remedies'] {
   const layers = weights.map(({ facts }) => facts);
   const found = initializerRemedies(layers);
-  if (found.length > 0) return found;
-  const [first] = layers;
-  const reason = 'its weights keep the variance of signals and gradients';
-  return [
-    {
-      kind: 'initializer',
-      layers: layers.map(({ path }) => path),
-      to: fittingInitializer(first?.activation),
-      reason,
-    },
-  ];
+  return found.length > 0 ? found : [fittingRemedy(layers)];
+}
+
+function fittingRemedy(layers: readonly LayerFacts[]): Remedy {
+  return {
+    kind: 'initializer',
+    layers: layers.map(({ path }) => path),
+    to: fittingInitializer(layers[0]?.activation),
+    reason: 'its weights keep the variance of signals and gradients',
+  };
 }

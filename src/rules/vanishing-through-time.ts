@@ -1,6 +1,7 @@
 import type { Finding, Remedy, Rule } from '../record/finding.js';
 import type { Run } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
+import { orthogonalRemedy } from './fading-advice.js';
 import { findingOf } from './finding-of.js';
 import { fails } from './loss-trend.js';
 import { checkCount, checkThreshold } from './threshold.js';
@@ -78,11 +79,6 @@ function remedies({ path, facts, length }: TimeProfile): Remedy[] {
   }
   return [
     { kind: 'cell', layers, to: 'lstm', reason: 'its memory cell carries gradients over many steps' },
-    {
-      kind: 'initializer',
-      layers,
-      to: 'orthogonal',
-      reason: 'recurrent weights that keep the norm of what they carry',
-    },
+    orthogonalRemedy(path),
   ];
 }

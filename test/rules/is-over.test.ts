@@ -21,6 +21,12 @@ describe('what was found and is found no more', () => {
     expect(overIn(fallingTo(0.6))).toEqual(signs);
   });
 
+  test('is over with any success where no share of the loss is known', () => {
+    const sinking = (loss: (step: number) => number) => overIn(failing({ loss, model: null }));
+    expect(sinking((step) => -1 - step)).toEqual([...causes, ...signs]);
+    expect(sinking((step) => -1 - 0.02 * Math.sin(7 * step))).toEqual([]);
+  });
+
   test('is not over where nothing was learned, or too little is known', () => {
     expect(overIn(failing({ loss: flatLoss }))).toEqual([]);
     expect(overIn(failing({ loss: () => 0.1, steps: 5 }))).toEqual([]);
