@@ -1,9 +1,10 @@
 import { layerPathsOf } from '../dashboard/layer-paths.js';
 import type { News } from '../dashboard/news.js';
 import { createSketch } from '../dashboard/sketch.js';
-import type { Finding, Report } from '../record/finding.js';
+import type { Finding, Report, Rule } from '../record/finding.js';
 import type { RunFacts, StepRecord } from '../record/run.js';
-import { diagnose } from '../rules/diagnose.js';
+import { defaultRules } from '../rules/default-rules.js';
+import { createLedger } from '../rules/ledger.js';
 
 /** What has been told of a run so far: bounded in size, whatever its length. */
 export interface Journal {
@@ -20,7 +21,7 @@ export interface Journal {
 }
 
 export interface JournalOptions {
-  /** Whether to ask the default rules; a monitor that tells its own findings has done so. */
+  /** Whether findings are to be made; a monitor that tells its own has done so. */
   readonly judges: boolean;
 }
 
@@ -37,16 +38,16 @@ export function createJournal({ judges }: JournalOptions): Journal {
     () => changes,
   );
   let steps: StepRecord[] = [];
-  const findings = new Map<string, Finding>();
+  const ledger = createLedger(defaultRules);
   let recorded = 0;
 
-  const keep = (finding: Finding): void => {
-    const key = JSON.stringify([finding.rule, finding.where]);
-    const firstStep = Math.min(finding.firstStep, findings.get(key)?.firstStep ?? finding.firstStep);
-    findings.set(key, { ...finding, firstStep });
+  /** A monitor's own rules are asked only whether what it told holds still: as the default ones of the same names. */
+  const asked = (): readonly Rule[] => {
+    const told = new Set(ledger.findings.map(({ rule }) => rule));
+    return judges ? defaultRules : defaultRules.filter(({ id }) => told.has(id));
   };
   const judge = (): void => {
-    if (judges) for (const finding of diagnose({ ...facts, steps }).findings) keep(finding);
+    for (const finding of ledger.check({ ...facts, steps }, asked())) ledger.add(finding);
   };
   return {
     open(next) {
@@ -68,7 +69,7 @@ export function createJournal({ judges }: JournalOptions): Journal {
     },
     finding(finding) {
       changes++;
-      keep(finding);
+      ledger.add(finding);
     },
     get changes() {
       return changes;
@@ -78,8 +79,7 @@ export function createJournal({ judges }: JournalOptions): Journal {
     },
     report() {
       judge();
-      // Ranks what is known and sums it up; nothing is asked anew.
-      return diagnose({ ...facts, steps }, [{ id: 'known', check: () => [...findings.values()] }]);
+      return ledger.report({ ...facts, steps });
     },
     news: (report, since) => sketch.news(report, since),
   };

@@ -1,8 +1,7 @@
 import type { Finding, Report, Rule } from '../record/finding.js';
 import type { Run, RunFacts, StepRecord } from '../record/run.js';
 import type { Sink } from '../record/sink.js';
-import { diagnose, reportOf } from '../rules/diagnose.js';
-import { isOver } from '../rules/is-over.js';
+import { createLedger } from '../rules/ledger.js';
 import { createFanOut } from './fan-out.js';
 import { observation } from './observation.js';
 
@@ -43,7 +42,7 @@ export function createRecorder({ rules, sinks, history, onStep, onFinding }: Rec
   /** The oldest records, and the newest of the others: what is dropped stands in front, where that costs nothing. */
   const baseline: StepRecord[] = [];
   const recent: StepRecord[] = [];
-  const findings = new Map<string, Finding>();
+  const ledger = createLedger(rules);
   const fanOut = createFanOut(sinks, (index, problem) => {
     const message = `Sink ${index + 1} of ${sinks.length} ${problem}. Training goes on and the monitor keeps its records.`;
     recorder.note(observation('sink-failed', 'warning', lastStep(), message));
@@ -57,13 +56,7 @@ export function createRecorder({ rules, sinks, history, onStep, onFinding }: Rec
   const lastStep = (): number => (recent.at(-1) ?? baseline.at(-1))?.step ?? 0;
 
   const announce = (finding: Finding): void => {
-    const key = keyOf(finding);
-    const known = findings.get(key);
-    findings.set(
-      key,
-      known ? { ...finding, firstStep: Math.min(known.firstStep, finding.firstStep) } : finding,
-    );
-    if (known) return;
+    if (!ledger.add(finding)) return;
     fanOut.finding(finding);
     try {
       onFinding(finding);
@@ -73,11 +66,8 @@ export function createRecorder({ rules, sinks, history, onStep, onFinding }: Rec
       );
     }
   };
-  /** Returns the keys of what is found now; earlier findings stay. */
-  const check = (): ReadonlySet<string> => {
-    const found = diagnose(run(), rules).findings;
-    for (const finding of found) announce(finding);
-    return new Set(found.map(keyOf));
+  const check = (): void => {
+    for (const finding of ledger.check(run(), rules)) announce(finding);
   };
 
   const recorder: Recorder = {
@@ -85,7 +75,7 @@ export function createRecorder({ rules, sinks, history, onStep, onFinding }: Rec
       return run();
     },
     get findings() {
-      return [...findings.values()];
+      return ledger.findings;
     },
     get patience() {
       return sinks.length > 0 || onStep ? 0 : checkAfter - recorded - 1;
@@ -118,16 +108,8 @@ export function createRecorder({ rules, sinks, history, onStep, onFinding }: Rec
     },
     note: announce,
     report() {
-      const now = check();
-      const judged = run();
-      const passed = (finding: Finding): boolean =>
-        rules.some(({ id }) => id === finding.rule) &&
-        !now.has(keyOf(finding)) &&
-        isOver(judged, finding.rule);
-      const all = [...findings.values()].map((finding): Finding => {
-        return passed(finding) ? { ...finding, severity: 'info' } : finding;
-      });
-      return reportOf(judged, all, rules);
+      check();
+      return ledger.report(run());
     },
     async flush() {
       check();
@@ -137,5 +119,3 @@ export function createRecorder({ rules, sinks, history, onStep, onFinding }: Rec
   };
   return recorder;
 }
-
-const keyOf = ({ rule, where }: Finding): string => `${rule}\n${where}`;
