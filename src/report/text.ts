@@ -12,8 +12,8 @@ const barWidth = 24;
  * Writes a report as plain text for a terminal or a log: the verdict, a table of the layers in depth order, then each
  * finding with its evidence and remedies.
  *
- * Norms and update ratios are those of the newest record. The bars have a logarithmic scale from the smallest norm in the
- * table to the largest; a norm of 0 or NaN has none. Control characters and direction overrides in names are shown as
+ * Norms and update ratios are those of the newest record. The bars have a logarithmic scale of three decades or more, up to
+ * the largest norm in the table and down to the smallest one; a norm of 0 or NaN has none. Control characters and direction overrides in names are shown as
  * `\u001b` instead of reaching the terminal.
  *
  * @param report - From `diagnose` or `monitor.report()`.

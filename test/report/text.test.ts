@@ -23,14 +23,25 @@ describe('toText', () => {
     expect(text.split('\n').some((line) => line.startsWith('| <img'))).toBe(false);
   });
 
-  test('gives the smallest norm one block and the largest all, on a log scale', () => {
-    const run = history({
-      steps: 1,
-      gradients: () => ({ 'a/kernel': 1, 'b/kernel': 10, 'c/kernel': 100, 'd/kernel': 0 }),
+  /** Blocks of the bars of layers with these gradient norms, in order. */
+  const barsOf = (...norms: readonly number[]) => {
+    const gradients = Object.fromEntries(norms.map((norm, index) => [`layer_${index}/kernel`, norm]));
+    const text = toText({
+      run: history({ steps: 1, gradients: () => gradients }),
+      findings: [],
+      verdict: '',
     });
-    const bars = toText({ run, findings: [], verdict: '' }).match(/█*(?= +\d+(\.\d+)?$)/gm);
+    return text.match(/█+/g)?.map((bar) => bar.length);
+  };
 
-    expect(bars?.map((bar) => bar.length).filter((length) => length > 0)).toEqual([1, 13, 24]); // 1 + 23/2, rounded up
+  test('gives the largest norm 24 blocks, the smallest one and zero none, on a log scale', () => {
+    expect(barsOf(1, 100, 10_000, 0)).toEqual([1, 13, 24]); // 1 + 23/2, rounded up
+  });
+
+  test('spans three decades at least, so that a little less looks like a little less', () => {
+    expect(barsOf(1, 0.5)).toEqual([24, 22]); // 23 * log10(0.5) / 3 = -2.3
+    expect(barsOf(1, 1e-3)).toEqual([24, 1]);
+    expect(barsOf(0.2, 0.2)).toEqual([24, 24]);
   });
 
   test('names the cause of a consequence, and of a root cause none, even if it names itself', () => {
