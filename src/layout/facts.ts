@@ -10,14 +10,18 @@ export function modelFacts(
   model: LayersModel,
   placed: readonly PlacedLayer[] = placeLayers(model),
 ): ModelFacts {
+  const trained = new Set(model.trainableWeights.map(({ name }) => name));
   return {
-    layers: placed.map(layerFacts),
+    layers: placed.map((layer) => layerFacts(layer, trained)),
     loss: lossNames(model),
     optimizer: optimizerFacts(model.optimizer),
   };
 }
 
-function layerFacts({ path, layer, depth, inbound, isOutput }: PlacedLayer): LayerFacts {
+function layerFacts(
+  { path, layer, depth, inbound, isOutput }: PlacedLayer,
+  trained: ReadonlySet<string>,
+): LayerFacts {
   const config = configOf(layer);
   const activation = activationOf(layer, config);
   const initializers = ofWeights(config, 'Initializer');
@@ -27,6 +31,8 @@ function layerFacts({ path, layer, depth, inbound, isOutput }: PlacedLayer): Lay
     (entry): entry is [string, number | boolean] =>
       typeof entry[1] === 'number' || typeof entry[1] === 'boolean',
   );
+  const learned = learnedWeights(layer);
+  const frozen = learned.length > 0 && !learned.some(({ name }) => trained.has(name));
   const weights = layer.weights.map(({ originalName, shape }) => {
     const name = originalName.slice(originalName.lastIndexOf('/') + 1);
     return [name, shape.map((size) => size ?? 0)] as const;
@@ -43,8 +49,14 @@ function layerFacts({ path, layer, depth, inbound, isOutput }: PlacedLayer): Lay
     ...(constraints && { constraints }),
     ...(settings.length > 0 && { config: Object.fromEntries(settings) }),
     ...(weights.length > 0 && { weights: Object.fromEntries(weights) }),
+    ...(frozen && { frozen }),
     isOutput,
   };
+}
+
+/** What can be learned of the weights of a layer, frozen or not: not the averages that normalisation keeps. */
+export function learnedWeights({ weights }: layers.Layer): layers.Layer['weights'] {
+  return weights.filter(({ originalName }) => !/(^|\/)moving_[a-z]+$/.test(originalName));
 }
 
 /** The configuration of the layer, completed by that of the one cell that a recurrent layer runs. */

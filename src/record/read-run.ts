@@ -82,6 +82,7 @@ const layerFacts = fields<LayerFacts>({
   constraints: optional(map(string)),
   config: optional(map(numberOrFlag)),
   weights: optional(map(list(number))),
+  frozen: optional(boolean),
   isOutput: boolean,
 });
 
@@ -130,6 +131,7 @@ export const readStep: Reader<StepRecord> = fields<StepRecord>({
     }),
   ),
   lossScale: optional(fields<LossScaleRecord>({ scale: number, fits: boolean })),
+  movedElsewhere: optional(boolean),
   variables: map(
     fields<VariableRecord>({
       gradient: nullable(tensorStats),

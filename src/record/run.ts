@@ -58,6 +58,8 @@ export interface LayerFacts {
   readonly config?: Readonly<Record<string, number | boolean>>;
   /** Shape of each weight, e.g. `{ kernel: [784, 128], bias: [128] }`; absent without weights, or before they are made. */
   readonly weights?: Readonly<Record<string, readonly number[]>>;
+  /** Set where nothing in it is to be trained: `trainable` is `false`, of it or of a model that holds it. */
+  readonly frozen?: boolean;
   /** Whether the model returns this layer's output. */
   readonly isOutput: boolean;
 }
@@ -116,6 +118,11 @@ export interface StepRecord {
   readonly clip?: ClipRecord;
   /** Of a step whose loss was scaled. All other numbers of a record are unscaled. */
   readonly lossScale?: LossScaleRecord;
+  /**
+   * Set where weights of the model that this optimizer does not train had changed since the record before, as those of a GAN's
+   * discriminator do: the loss is of another function then.
+   */
+  readonly movedElsewhere?: boolean;
   /** By `layer path/weight name`. */
   readonly variables: Readonly<Record<string, VariableRecord>>;
   /** By layer path: outputs and their gradients, where activations are watched. */

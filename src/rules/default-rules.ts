@@ -3,6 +3,7 @@ import { deadUnits } from './dead-units.js';
 import { disconnectedWeights } from './disconnected-weights.js';
 import { explodingGradient } from './exploding-gradient.js';
 import { explodingThroughTime } from './exploding-through-time.js';
+import { frozenAfterCompile } from './frozen-after-compile.js';
 import { frozenDropoutMask } from './frozen-dropout-mask.js';
 import { gateSaturation } from './gate-saturation.js';
 import { gradientSpike } from './gradient-spike.js';
@@ -56,6 +57,7 @@ export const defaultRules: readonly Rule[] = [
   saturatedActivation(),
   deadUnits(),
   vanishingGradient(),
+  frozenAfterCompile(),
   disconnectedWeights(),
   lossOscillation(),
   zeroGradient(),

@@ -2,7 +2,7 @@ import type { Finding, Rule } from '../record/finding.js';
 import type { Run } from '../record/run.js';
 import { findingOf } from './finding-of.js';
 import { checkCount } from './threshold.js';
-import { variableOf, weightedLayers } from './weighted-layers.js';
+import { variableOf, type WeightedLayer, weightedLayers } from './weighted-layers.js';
 
 /** Options of {@link disconnectedWeights}. */
 export interface DisconnectedWeightsOptions {
@@ -19,7 +19,8 @@ const id = 'disconnected-weights';
 /**
  * Finds trainable weights that no gradient reached in any record: the loss does not depend on them.
  *
- * Weights that lost their gradient later are taken to be frozen on purpose. A gradient of zeros is one, see {@link zeroGradient}.
+ * Weights that lost their gradient later are taken to be frozen on purpose, those that are frozen are {@link frozenAfterCompile}'s
+ * business. A gradient of zeros is one, see {@link zeroGradient}.
  * A `warning`. Source: NeuraLint (TOSEM 2021).
  *
  * @param options - Records needed.
@@ -37,14 +38,19 @@ export function disconnectedWeights({ overRecords = 3 }: DisconnectedWeightsOpti
   return { id, explains: ['loss-plateau'], check: (run) => check(run, overRecords) };
 }
 
+/** Layers with weights that no gradient reached in any record. */
+export function withoutGradient(run: Run): readonly WeightedLayer[] {
+  return weightedLayers(run).filter(
+    ({ kernels }) =>
+      kernels.length > 0 &&
+      run.steps.every((record) => kernels.every((key) => !variableOf(record, key)?.gradient)),
+  );
+}
+
 function check(run: Run, overRecords: number): Finding[] {
   const { steps } = run;
   if (steps.length < overRecords) return [];
-  const detached = weightedLayers(run).filter(
-    ({ kernels }) =>
-      kernels.length > 0 &&
-      steps.every((record) => kernels.every((key) => !variableOf(record, key)?.gradient)),
-  );
+  const detached = withoutGradient(run).filter(({ facts }) => !facts?.frozen);
   const [first, n] = [detached[0], detached.length];
   if (first === undefined) return [];
   const others = n === 1 ? '' : ` (and ${n - 1} more)`;

@@ -2,6 +2,7 @@ export { type DeadUnitsOptions, deadUnits } from './dead-units.js';
 export { type DisconnectedWeightsOptions, disconnectedWeights } from './disconnected-weights.js';
 export { type ExplodingGradientOptions, explodingGradient } from './exploding-gradient.js';
 export { type ExplodingThroughTimeOptions, explodingThroughTime } from './exploding-through-time.js';
+export { frozenAfterCompile } from './frozen-after-compile.js';
 export { frozenDropoutMask } from './frozen-dropout-mask.js';
 export { type GateSaturationOptions, gateSaturation } from './gate-saturation.js';
 export { type GradientSpikeOptions, gradientSpike } from './gradient-spike.js';

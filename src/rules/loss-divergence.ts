@@ -3,6 +3,7 @@ import type { Run } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
 import { findingOf } from './finding-of.js';
 import { fails, finiteLosses, spread } from './loss-trend.js';
+import { movedElsewhere } from './moved-elsewhere.js';
 import { nonFiniteWeights } from './non-finite-values.js';
 import { learningRateRemedy } from './smaller-steps.js';
 import { checkThreshold } from './threshold.js';
@@ -28,7 +29,7 @@ const recentRecords = 10;
  *
  * Compares the mean of the last ten losses with the first loss, or where that is larger with the mean of the first three. An
  * `error` from ten times on, else a `warning`. A loss that is no number any more, or of weights that are none, is
- * {@link nonFinite}'s business.
+ * {@link nonFinite}'s business; nor is one of an adversary's, whose weights move as well.
  *
  * @param options - Threshold.
  * @throws RangeError when `factor` is not positive and finite.
@@ -45,7 +46,7 @@ export function lossDivergence({ factor = 2 }: LossDivergenceOptions = {}): Rule
   return {
     id,
     explains: ['loss-oscillation', 'loss-plateau', 'non-finite'],
-    check: (run) => (fails(run) ? check(run, factor) : []),
+    check: (run) => (fails(run) && !movedElsewhere(run) ? check(run, factor) : []),
   };
 }
 

@@ -18,9 +18,9 @@ import { variableOf, weightedLayers } from './weighted-layers.js';
 export function trainedWhileFrozen(): Rule {
   return layerNote({
     id: 'trained-while-frozen',
-    applies: ({ path, config }, run) => {
+    applies: ({ path, config, frozen = config?.['trainable'] === false }, run) => {
       const newest = run.steps.at(-1);
-      if (config?.['trainable'] !== false || newest === undefined) return false;
+      if (!frozen || newest === undefined) return false;
       return weightedLayers(run).some(
         (layer) =>
           layer.path === path &&

@@ -1,6 +1,7 @@
 import type { Finding, Remedy } from '../record/finding.js';
 import type { Run } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
+import { movedElsewhere } from './moved-elsewhere.js';
 
 /** Sums a diagnosis up in one sentence; `findings` are ranked, the root cause first. */
 export function verdict(run: Run, findings: readonly Finding[]): string {
@@ -32,7 +33,8 @@ function lossStory(run: Run): string {
   const losses = run.steps.map((record) => record.loss).filter((loss) => loss !== null);
   const [first, last] = [losses[0], losses.at(-1)];
   if (first === undefined || last === undefined || losses.length < 2) return '';
-  return `: the loss went from ${shortNumber(first)} to ${shortNumber(last)}`;
+  const moved = movedElsewhere(run) ? ', which layers that something else trains move too' : '';
+  return `: the loss went from ${shortNumber(first)} to ${shortNumber(last)}${moved}`;
 }
 
 /** `vanishing-gradient` reads `vanishing gradient`; `non-finite` is one word. */

@@ -17,6 +17,8 @@ export interface Draft {
   gradients?: ReadonlyMap<string, Reading<TensorStats> | null>;
   activations?: ActivationDraft;
   weights?: ReadonlyMap<string, Reading<TensorStats>>;
+  /** See {@link StepRecord.movedElsewhere}. */
+  movedElsewhere?: boolean;
   /** Of a step whose loss was scaled. */
   lossScale?: Reading<LossScaleRecord>;
 }
@@ -67,6 +69,7 @@ export function recordOf(draft: Draft, { keyOf, updates, penalties, clip, ...end
   const throughTime = draft.sequences.records();
   if (clip) Object.assign(record, { clip: clip() });
   if (draft.lossScale) Object.assign(record, { lossScale: draft.lossScale() });
+  if (draft.movedElsewhere) Object.assign(record, { movedElsewhere: true });
   if (draft.activations) Object.assign(record, draft.activations.records());
   if (throughTime) Object.assign(record, { throughTime });
   return unscaleRecord(record);

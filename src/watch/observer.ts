@@ -2,6 +2,7 @@ import type { NamedTensorMap, Optimizer, Scalar, Tensor } from '@tensorflow/tfjs
 import type { ChangeSums } from '../kernels/compare.js';
 import type { ClipRecord, StepRecord } from '../record/run.js';
 import type { Budget } from './budget.js';
+import { createBystanders } from './bystanders.js';
 import type { Clipped } from './clipper.js';
 import { type Draft, isSick, recordOf, type StepEnd } from './draft.js';
 import type { Reading } from './gauge.js';
@@ -65,6 +66,7 @@ export function createObserver(options: ObserverOptions): Observer {
   /** Records that are still being read back. */
   let underWay = 0;
   const tapping = createTapping(options);
+  const bystanders = createBystanders(() => options.view().layers);
 
   const { budget } = options;
 
@@ -194,6 +196,7 @@ export function createObserver(options: ObserverOptions): Observer {
     draft ??= draftOf(current);
     if (!draft) return;
     draft.gradients ??= measure(draft, gradients);
+    draft.movedElsewhere = bystanders.moved(gradients);
     if (unscaled) draft.lossScale = lossScaleReading(draft.gauge, unscaled);
     list = unscaled?.gradients ?? gradients;
     before = holdWeights(gradients);

@@ -36,6 +36,7 @@ export const deadUnits = told(rules.deadUnits);
 export const disconnectedWeights = told(rules.disconnectedWeights);
 export const explodingGradient = told(rules.explodingGradient);
 export const explodingThroughTime = told(rules.explodingThroughTime);
+export const frozenAfterCompile = told(rules.frozenAfterCompile);
 export const frozenDropoutMask = told(rules.frozenDropoutMask);
 export const gateSaturation = told(rules.gateSaturation);
 export const gradientSpike = told(rules.gradientSpike);
