@@ -149,6 +149,7 @@ export const readStep: Reader<StepRecord> = fields<StepRecord>({
         outputGradient: nullable(tensorStats),
         deadShare: optional(number),
         saturatedShare: optional(number),
+        inferenceGap: optional(number),
       }),
     ),
   ),

@@ -187,6 +187,11 @@ export interface LayerRecord {
   readonly deadShare?: number;
   /** Share of outputs where the slope is nearly 0, from 0 to 1; bounded activations only. */
   readonly saturatedShare?: number;
+  /**
+   * L2 distance of what the layer would have returned in `predict` from what it returned, over the norm of the latter; batch
+   * normalisation only, whose averages `predict` takes in the place of the batch's.
+   */
+  readonly inferenceGap?: number;
 }
 
 /** The gradient through time of one recurrent layer in one step, index 0 being the first time step. */

@@ -9,6 +9,7 @@ import { gateSaturation } from './gate-saturation.js';
 import { gradientSpike } from './gradient-spike.js';
 import { ignoredConstraint } from './ignored-constraint.js';
 import { inputScale } from './input-scale.js';
+import { laggingAverages } from './lagging-averages.js';
 import { learningRate } from './learning-rate.js';
 import { lossDivergence } from './loss-divergence.js';
 import { lossOscillation } from './loss-oscillation.js';
@@ -68,6 +69,7 @@ export const defaultRules: readonly Rule[] = [
   lossDivergence(),
   nonFinite(),
   lossPlateau(),
+  laggingAverages(),
   ignoredConstraint(),
   frozenDropoutMask(),
   trainedWhileFrozen(),

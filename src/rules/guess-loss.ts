@@ -22,6 +22,12 @@ export function guessLoss(run: Run): number | null {
     case 'meanabsoluteerror':
     case 'mae':
       return target !== undefined && target.std > 0 ? usualDeviation * target.std : null;
+    case 'meanabsolutepercentageerror':
+    case 'mape':
+      // Of a prediction of 0, whatever the targets are: all of those that are not 0 themselves.
+      return target !== undefined && target.size > target.zeros
+        ? 100 * (1 - target.zeros / target.size)
+        : null;
     default:
       return null;
   }

@@ -8,6 +8,7 @@ export { type GateSaturationOptions, gateSaturation } from './gate-saturation.js
 export { type GradientSpikeOptions, gradientSpike } from './gradient-spike.js';
 export { ignoredConstraint } from './ignored-constraint.js';
 export { type InputScaleOptions, inputScale } from './input-scale.js';
+export { type LaggingAveragesOptions, laggingAverages } from './lagging-averages.js';
 export { type LearningRateOptions, learningRate } from './learning-rate.js';
 export { type LossDivergenceOptions, lossDivergence } from './loss-divergence.js';
 export { type LossOscillationOptions, lossOscillation } from './loss-oscillation.js';

@@ -39,6 +39,10 @@ const id = 'learning-rate';
 const judged = 10;
 /** Up to here an epsilon is what frameworks give; where it outweighs the gradients, these are the trouble. Heuristic. */
 const usualEpsilon = 1e-6;
+/** Elements of this size are usual weights. Heuristic. */
+const usualWeight = 0.1;
+/** Multiple of `below` for Adadelta, which tfjs computes as SGD, at a default rate of 0.001. Heuristic. */
+const adadeltaFactor = 5;
 /** A single update this many times the weights leaves nothing of them. Heuristic. */
 const overthrow = 1;
 
@@ -47,11 +51,12 @@ const overthrow = 1;
  *
  * Too high: the update of some layer is above `above` of its weights in the median of the first or last ten records, or once
  * larger than the weights, and training fails, unless by a NaN in the data. Too low: the update of all weight matrices together
- * stays below `below` of them, at the beginning and now, and after `overRecords` records the loss is not at half of a constant
+ * stays below `below` of them (of Adadelta, which in tfjs is SGD, five times that), at the beginning and now, and after `overRecords` records the loss is not at half of a constant
  * prediction's. Weights smaller than those that keep the variance count as if they did. Names the epsilon of Adam and its kin
  * where that outweighs the gradients, unless it is as small as frameworks give it: then the gradients are the trouble, which
- * other rules tell. Negative: at once, unless the loss does well all the same. An `error` when the rate is negative or the loss
- * is lost, else a `warning`; with `above` and `below` to be cited from TheDeepChecker.
+ * other rules tell. A rate so low under Adam and its kin follows from nothing else. Negative: at once, unless the loss does
+ * well all the same. An `error` when the rate is negative or the loss is lost, else a `warning`; with `above` and `below` to be
+ * cited from TheDeepChecker.
  *
  * @param options - Thresholds.
  * @throws RangeError when a threshold is not positive and finite.
@@ -134,7 +139,8 @@ function tooLow(run: Run, below: number, overRecords: number): Finding[] | null 
   const window = steps.slice(-judged);
   const now = median(window.map((record) => updateRatio(run, record))) ?? Number.NaN;
   const first = median(steps.slice(0, judged).map((record) => updateRatio(run, record))) ?? Number.NaN;
-  if (!(Math.max(now, first) < below && first > 0)) return null;
+  const limit = optimizerOf(run) === 'Adadelta' ? adadeltaFactor * below : below;
+  if (!(Math.max(now, first) < limit && first > 0)) return null;
   const epsilon = heavyEpsilon(run, window);
   if (epsilon !== null && epsilon <= usualEpsilon) return null;
   const rate = window.at(-1)?.learningRate ?? null;
@@ -142,7 +148,10 @@ function tooLow(run: Run, below: number, overRecords: number): Finding[] | null 
     now > 0
       ? `an update moves the weights by no more than ${shortNumber(Number(now.toPrecision(2)))} of themselves, so that it takes ${shortNumber(Number((1 / now).toPrecision(1)))} steps to get anywhere`
       : 'updates do not move the weights any more';
-  const times = 10 ** Math.min(3, Math.ceil(Math.log10(below / Math.max(now, 1e-12)) + 1));
+  // The updates of an adaptive optimizer are as large as its rate: nothing but that makes such a rate too low.
+  const isRoot =
+    epsilon === null && rate !== null && rate < usualWeight * below && adaptive.test(optimizerOf(run));
+  const times = 10 ** Math.min(3, Math.ceil(Math.log10(limit / Math.max(now, 1e-12)) + 1));
   const smallerEpsilon: Remedy = {
     kind: 'optimizer',
     layers: [],
@@ -163,6 +172,7 @@ function tooLow(run: Run, below: number, overRecords: number): Finding[] | null 
         ...(rate !== null && { learningRate: rate }),
         ...(epsilon !== null && { epsilon }),
       },
+      ...(isRoot && { because: id }),
       message:
         `${epsilon === null ? `The learning rate${rate === null ? '' : ` of ${shortNumber(rate)}`} is too low` : `The epsilon of ${shortNumber(epsilon)} outweighs the gradients`}: ` +
         `${pace}.`,
@@ -171,11 +181,12 @@ function tooLow(run: Run, below: number, overRecords: number): Finding[] | null 
   ];
 }
 
+const optimizerOf = ({ model }: Run): string => model?.optimizer.className ?? '';
+
 /** The epsilon of an adaptive optimizer, where it is ten times the gradients it stands beside. */
 function heavyEpsilon(run: Run, window: readonly StepRecord[]): number | null {
-  const { className = '', config = {} } = run.model?.optimizer ?? {};
-  const { epsilon = 0 } = config;
-  if (!adaptive.test(className)) return null;
+  const { epsilon = 0 } = run.model?.optimizer.config ?? {};
+  if (!adaptive.test(optimizerOf(run))) return null;
   const keys = weightedLayers(run).flatMap(({ kernels }) => kernels);
   const typical = window.flatMap((record) =>
     keys.map((key) => {

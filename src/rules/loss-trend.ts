@@ -1,4 +1,5 @@
 import type { Run } from '../record/run.js';
+import { dataLosses } from './data-loss.js';
 import { guessLoss } from './guess-loss.js';
 import { remember } from './remember.js';
 
@@ -48,9 +49,17 @@ const goodShare = 0.5;
 /** Multiple of the steps so far within which a falling loss should get below a constant prediction's. Heuristic. */
 const patience = 3;
 
-/** Compares the recent losses with the early ones. */
-export const lossTrend: (run: Run) => LossTrend = remember((run) => {
-  const losses = finiteLosses(run);
+/** Compares the recent losses with the early ones, penalties on weights aside. */
+export const lossTrend: (run: Run) => LossTrend = remember((run) =>
+  trendOf(finiteLosses(run), guessLoss(run)),
+);
+
+/** The same of the loss as a whole. */
+export const wholeLossTrend: (run: Run) => LossTrend = remember((run) =>
+  trendOf(run.steps.map(({ loss }) => loss).filter(isKnown), guessLoss(run)),
+);
+
+function trendOf(losses: readonly number[], guess: number | null): LossTrend {
   const third = Math.floor(losses.length / 3);
   const first = losses.slice(0, Math.max(1, Math.min(longestEarly, third)));
   const early = spread(first);
@@ -60,7 +69,6 @@ export const lossTrend: (run: Run) => LossTrend = remember((run) => {
   // Of tiny batches the last few losses say little; the last third of them says more.
   const latest = spread(losses.slice(-Math.max(1, third)));
   const earlier = spread(losses.slice(-2 * Math.max(1, third), -Math.max(1, third)));
-  const guess = guessLoss(run);
   const known = losses.length >= fewest;
   const beats = ({ mean }: Spread): boolean => guess === null || mean < beatenShare * guess;
   const done =
@@ -83,7 +91,7 @@ export const lossTrend: (run: Run) => LossTrend = remember((run) => {
   const failing = losses.length >= fewestToFail && !well && !falling && !onItsWay;
   const behind = losses.length >= fewestToFail && guess !== null && fell(recent, { mean: guess, error2: 0 });
   return { known, converged, succeeded, falling, onItsWay, good, share, well, failing, behind };
-});
+}
 
 /** Whether training fails or has broken down. */
 export function fails(run: Run): boolean {
@@ -92,12 +100,10 @@ export function fails(run: Run): boolean {
   return failing || (newest !== undefined && newest.loss !== null && !Number.isFinite(newest.loss));
 }
 
-/** Losses of the run; one that is not finite says nothing here and is the business of a rule of its own. */
-export const finiteLosses: (run: Run) => readonly number[] = remember(({ steps }) => {
-  const losses: number[] = [];
-  for (const { loss } of steps) if (isKnown(loss)) losses.push(loss);
-  return losses;
-});
+/** Losses of the run without penalties on weights; one that is not finite says nothing here and is the business of a rule of its own. */
+export const finiteLosses: (run: Run) => readonly number[] = remember((run) =>
+  dataLosses(run).filter(isKnown),
+);
 
 /** Step of the loss that is this many from the end, the last one being the first; losses may be missing in between. */
 export function stepOfLoss({ steps }: Run, fromEnd: number): number {

@@ -1,7 +1,7 @@
 import type { Remedy } from '../record/finding.js';
 import type { Run, TensorStats } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
-import { lossKind, type OutputLayer } from './output-layer.js';
+import { lossKind, lossName, type OutputLayer } from './output-layer.js';
 
 /** What is wrong with an output, and the new value that helps. */
 export interface Fault {
@@ -33,6 +33,9 @@ const outOfReach = 0.5;
 export function targetFault(run: Run, output: OutputLayer): Fault | null {
   const target = run.data?.target;
   if (target === undefined) return null;
+  const name = lossName(run);
+  if (/^(squared)?hinge$/.test(name)) return noSigns(target);
+  if (/^(mape|meanabsolutepercentageerror)$/.test(name) && target.zeros > 0) return percentOfNothing(target);
   switch (lossKind(run)) {
     case 'binary':
       return beyondProbabilities(target, output);
@@ -44,6 +47,25 @@ export function targetFault(run: Run, output: OutputLayer): Fault | null {
     default:
       return null;
   }
+}
+
+/** Targets of 0, of which a hinge has the loss 1 and the gradient 0 whatever the output is. */
+function noSigns({ min, max, zeros }: TensorStats): Fault | null {
+  if (zeros === 0 || min < 0) return null;
+  const why = `the targets lie between 0 and ${shortNumber(max)}, where hinge expects -1 and 1: those of 0 teach nothing`;
+  const reason = 'it takes targets of 0 and 1, from a sigmoid';
+  return { why, works: 'badly', kind: 'loss', to: 'binaryCrossentropy', reason };
+}
+
+function percentOfNothing({ size, zeros }: TensorStats): Fault {
+  const share = shortNumber(Number(((100 * zeros) / size).toPrecision(2)));
+  return {
+    why: `${share} % of the targets are 0, and a percentage error divides by them`,
+    works: 'badly',
+    kind: 'loss',
+    to: 'meanAbsoluteError',
+    reason: 'it does not divide by the target',
+  };
 }
 
 function beyondProbabilities(target: TensorStats, { units }: OutputLayer): Fault | null {

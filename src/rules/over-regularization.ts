@@ -4,7 +4,7 @@ import type { LayerFacts, Run, StepRecord } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
 import { findingOf } from './finding-of.js';
 import { heavyDropout } from './heavy-dropout.js';
-import { lossTrend } from './loss-trend.js';
+import { lossTrend, wholeLossTrend } from './loss-trend.js';
 import { median } from './motion.js';
 import { checkThreshold } from './threshold.js';
 import { shapeOf, variableOf } from './weighted-layers.js';
@@ -39,7 +39,7 @@ const grown = 3;
  * The penalty l1 |w| + l2 w^2 pulls with l1 sqrt(size) + 2 l2 |w|. Fires when that, over the norm of the whole gradient, which
  * the optimizer got and which contains it, exceeds `share` in the median of the first ten records or of the last ten, or in the
  * very first where the penalised weights lost nine tenths of their norm within ten records. Else, when some layer drops more than
- * `dropout` of its inputs. A `warning`, and only where the loss does not do well.
+ * `dropout` of its inputs. A `warning`, and only where the loss does not do well with its penalty, and is not good without.
  *
  * @param options - Thresholds.
  * @throws RangeError when a threshold is not positive and finite.
@@ -69,10 +69,11 @@ export function overRegularization({ share = 0.67, dropout = 0.5 }: OverRegulari
       'loss-plateau',
     ],
     check(run) {
-      const { well, failing } = lossTrend(run);
+      const { well, failing } = wholeLossTrend(run);
+      const isGood = lossTrend(run).good;
       // Steps uphill, at a negative rate, make penalised weights grow: that is not the penalty's doing.
       const climbs = (run.steps.at(-1)?.learningRate ?? 0) < 0;
-      return run.steps.length < fewestRecords || well || climbs
+      return run.steps.length < fewestRecords || well || isGood || climbs
         ? []
         : check(run, share, failing ? dropout : 1);
     },

@@ -1,8 +1,9 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
+import type { PairSums } from '../kernels/compare.js';
 import type { PlacedLayer } from '../layout/paths.js';
 import type { LayerRecord, StepRecord, TensorStats } from '../record/run.js';
 import { mergeStats } from '../stats/merge.js';
-import type { Gauge, Reading } from './gauge.js';
+import { type Gauge, offTape, type Reading } from './gauge.js';
 import type { SequencesDraft } from './sequences.js';
 import type { TapListener } from './taps.js';
 
@@ -32,6 +33,8 @@ interface Call {
   readonly output: Reading<TensorStats>;
   readonly active?: Reading<ArrayLike<number>>;
   readonly saturated?: Reading<number>;
+  /** Between what it returned and what it would return outside of training. */
+  gap?: Reading<PairSums>;
   gradient?: Reading<TensorStats>;
 }
 
@@ -73,7 +76,7 @@ export function draftActivations(
 
   return {
     listener: {
-      output(place, tensor) {
+      output(place, tensor, inferred) {
         const activation = activationOf(place.path) ?? '';
         const bounds = isRecurrent(place) ? undefined : bounded[activation];
         const call: Call = gauge.untaped(() => ({
@@ -81,6 +84,7 @@ export function draftActivations(
           ...(oneSided.has(activation) && { active: gauge.activeUnits(tensor) }),
           ...(bounds && { saturated: gauge.countBeyond(tensor, bounds.center, bounds.radius) }),
         }));
+        if (inferred) call.gap = offTape(() => gauge.compare(tensor, inferred()));
         getOrAdd(calls, place.path, () => []).push(call);
         capture(tensor, (gradient) => {
           if (gradient) call.gradient = gauge.stats(gradient, histogram);
@@ -107,13 +111,25 @@ function layerRecord(calls: readonly Call[], deadShare: (active: ArrayLike<numbe
   const gradients = calls.flatMap(({ gradient }) => (gradient ? [gradient()] : []));
   const active = calls.flatMap((call) => (call.active ? [call.active()] : []));
   const [first] = calls;
+  const gaps = calls.flatMap(({ gap }) => (gap ? [gap()] : []));
   const saturated = calls.reduce((count, call) => count + (call.saturated?.() ?? 0), 0);
   return {
     output,
     outputGradient: gradients.length > 0 ? merged(gradients) : null,
     ...(active[0] && { deadShare: deadShare(anyActive(active, active[0])) }),
     ...(first?.saturated && { saturatedShare: output.size === 0 ? 0 : saturated / output.size }),
+    ...(gaps.length > 0 && { inferenceGap: relativeDistance(gaps) }),
   };
+}
+
+/** Of all pairs together. */
+function relativeDistance(pairs: readonly PairSums[]): number {
+  let [distance, size] = [0, 0];
+  for (const { differenceSquares, aSquares } of pairs) {
+    distance += differenceSquares;
+    size += aSquares;
+  }
+  return distance === 0 ? 0 : Math.sqrt(distance / size);
 }
 
 const merged = (stats: readonly TensorStats[]): TensorStats =>

@@ -1,11 +1,9 @@
 import {
   cast,
   concat,
-  customGrad,
   dispose,
   keep,
   reshape,
-  scalar,
   type Tensor,
   type Tensor1D,
   tensor as tensorOf,
@@ -19,7 +17,7 @@ import { pairOfTable, sumsOfTable } from './device-tables.js';
 import { valuesAtHand } from './device-values.js';
 import { webglOps } from './device-webgl.js';
 import { webgpuOps } from './device-webgpu.js';
-import type { Gauge, Reading } from './gauge.js';
+import { type Gauge, offTape, type Reading } from './gauge.js';
 import type { ReadQueue } from './read-queue.js';
 
 /** Elements that may wait on the device to be read as they are; beyond, histograms are left out. */
@@ -90,14 +88,7 @@ export function deviceGauge(queue: ReadQueue): Gauge {
         () => ops.countBeyond(onDevice(tensor), center, radius),
         (counts) => counts.reduce((total, count) => total + count, 0),
       ),
-    untaped(reduce) {
-      let result: ReturnType<typeof reduce> | undefined;
-      customGrad(() => {
-        result = reduce();
-        return { value: scalar(0), gradFunc: (dy: Tensor) => dy };
-      })(scalar(0));
-      return result as ReturnType<typeof reduce>;
-    },
+    untaped: offTape,
     async settle() {
       if (parts.length === 0) return;
       try {

@@ -1,11 +1,13 @@
 import {
   backend,
+  customGrad,
   engine,
   getBackend,
   type KernelBackend,
   keep,
   reshape,
   type Scalar,
+  scalar,
   type Tensor,
 } from '@tensorflow/tfjs-core';
 import type { ChangeSums, PairSums } from '../kernels/compare.js';
@@ -47,6 +49,16 @@ export function reference<T extends Tensor>(tensor: T): T {
   // A tensor of a backend that was active before is not here yet.
   if (!memory || !(owner.refCount(tensor.dataId) > 0)) return reshape(tensor, tensor.shape) as Tensor as T;
   return engine().makeTensorFromTensorInfo(memory.share(owner, tensor), owner) as T;
+}
+
+/** Runs operations on tensors that are being differentiated, without leaving them on the tape. */
+export function offTape<T>(run: () => T): T {
+  let result: T | undefined;
+  customGrad(() => {
+    result = run();
+    return { value: scalar(0), gradFunc: (dy: Tensor) => dy };
+  })(scalar(0));
+  return result as T;
 }
 
 /** A reference that outlives every scope. */

@@ -3,8 +3,11 @@ import type { PlacedLayer } from '../layout/paths.js';
 
 /** Hears of tensors while a forward pass runs. */
 export interface TapListener {
-  /** A layer returned this; a shared or time-distributed layer is heard once for each call. */
-  output(place: PlacedLayer, tensor: Tensor): void;
+  /**
+   * A layer returned this; a shared or time-distributed layer is heard once for each call. One that returns something else
+   * outside of training comes with what computes that.
+   */
+  output(place: PlacedLayer, tensor: Tensor, inferred?: () => Tensor): void;
   /** A recurrent cell has taken a time step, counted in the order of computation. */
   state(place: PlacedLayer, time: number, hidden: Tensor, cell: Tensor | undefined): void;
   /** A gate of a recurrent cell opened this far. */
@@ -43,9 +46,12 @@ export function createTaps(placed: readonly PlacedLayer[]): Taps {
   const clock = new Map<PlacedLayer, number>();
   const restores = placed.flatMap((place) => {
     const cell = cellOf(place);
-    const outputs = tap(place.layer as unknown as Cell, 'call', (output) => {
+    const normalises = place.layer.getClassName() === 'BatchNormalization';
+    const outputs = tap(place.layer as unknown as Cell, 'call', (output, again, [inputs, options]) => {
       const [first] = Array.isArray(output) ? output : [output];
-      listener?.output(place, first as Tensor);
+      const trains = (options as { training?: unknown } | undefined)?.training === true;
+      const inferred = normalises && trains ? () => again(inputs, { training: false }) as Tensor : undefined;
+      listener?.output(place, first as Tensor, inferred);
     });
     return cell ? [outputs, ...tapCell(place, cell)] : [outputs];
   });
@@ -90,18 +96,18 @@ function cellOf({ layer }: PlacedLayer): Cell | undefined {
   return (own as Cell).stateSize === undefined ? undefined : (own as Cell);
 }
 
-/** Overrides a method on the instance, so that `after` sees what it returns; returns how to undo that. */
+/** Overrides a method on the instance, so that `after` sees what it returns, itself, and its arguments; returns how to undo that. */
 function tap<K extends string>(
   object: Record<K, unknown> | object,
   name: K,
-  after: (output: unknown) => void,
+  after: (output: unknown, method: (...values: unknown[]) => unknown, values: readonly unknown[]) => void,
 ): () => void {
   const target = object as Record<K, (...values: unknown[]) => unknown>;
   const original = target[name];
   const before = Object.getOwnPropertyDescriptor(target, name);
   const override = (...values: unknown[]): unknown => {
     const output = original.apply(target, values);
-    after(output);
+    after(output, (...others) => original.apply(target, others), values);
     return output;
   };
   Object.defineProperty(target, name, { value: override, configurable: true, writable: true });

@@ -29,11 +29,12 @@ const preface = `# The rules
 
 What \`diagnose\` and \`watch\` look for, in the order of \`defaultRules\`, which is that of causes. A rule is a pure function of a
 run; each factory takes its thresholds as options, and each threshold is cited or called heuristic. Where a rule says that
-training fails, it means this: of at least twenty losses the recent ones are not below that of a constant prediction (ln C for C
-classes, the variance of the targets for a squared error; where neither is known, not below the early ones), beyond their noise, and not on
-their way there. A \`warning\` or \`error\` against a run that does well by its own loss is not made, and one that was made
-earlier becomes a note in the report. What is wrong by construction, an output that does not fit, weights that start equal or inputs a
-hundred times too large, is told at once, and taken back once the loss is far below that of a constant prediction.
+training fails, it means this: of at least twenty losses, penalties on weights by l2 aside, the recent ones are not below that
+of a constant prediction (ln C for C classes, the variance of the targets for a squared error; where neither is known, not
+below the early ones), beyond their noise, and not on their way there. A \`warning\` or \`error\` against a run that does well by
+its own loss is not made, and one that was made earlier becomes a note in the report. What is wrong by construction, an output
+that does not fit, weights that start equal or inputs a hundred times too large, is told at once, and taken back once the loss
+is far below that of a constant prediction.
 
 Of two findings of which one explains the other, the consequence names its cause in \`because\` and ranks below it. To write a
 rule of your own, see \`examples/own-rule.ts\`.

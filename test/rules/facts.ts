@@ -1,4 +1,5 @@
 import type { Finding } from '../../src/record/finding.js';
+import { penaltyOf } from '../../src/record/penalty.js';
 import type {
   DataFacts,
   LayerFacts,
@@ -44,6 +45,20 @@ export function classifier(
     ],
     loss,
   );
+}
+
+/** Adds to each loss the penalty by l2 on the weights of the record, as tfjs does. */
+export function withPenalty(run: Run): Run {
+  const penalised = (run.model?.layers ?? []).flatMap((layer) =>
+    Object.keys(layer.regularizers ?? {}).map(
+      (name) => [`${layer.path}/${name}`, penaltyOf(layer, name)?.l2 ?? 0] as const,
+    ),
+  );
+  const steps = run.steps.map((record) => {
+    const penalties = penalised.map(([key, l2]) => l2 * (record.variables[key]?.weightNorm ?? 0) ** 2);
+    return { ...record, loss: penalties.reduce((sum, penalty) => sum + penalty, record.loss ?? 0) };
+  });
+  return { ...run, steps };
 }
 
 /** Sets the norms of weights and updates of a record. */

@@ -52,6 +52,19 @@ describe('guessLoss', () => {
     },
   );
 
+  test.each(['meanAbsolutePercentageError', 'mape'])(
+    'of %s is that of nought: all that is not nought itself',
+    (loss) => {
+      const zeros = (count: number) => ({
+        input: dataStats(1),
+        target: dataStats(1, { size: 100, zeros: count }),
+      });
+      expect(guess(of(loss), zeros(0))).toBe(100);
+      expect(guess(of(loss), zeros(25))).toBe(75);
+      expect(guess(of(loss), zeros(100))).toBeNull();
+    },
+  );
+
   test.each(['mse', 'mae'])('of %s is not known without targets that differ', (loss) => {
     expect(guess(of(loss))).toBeNull();
     expect(guess(of(loss), { input: dataStats(1) })).toBeNull();

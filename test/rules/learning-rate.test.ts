@@ -93,6 +93,30 @@ describe('learningRate', () => {
     expect(check(1e-6, { model })).toHaveLength(1);
   });
 
+  test('asks five times as much of Adadelta, which tfjs computes as SGD', () => {
+    const of = (className: string) => ({ ...classifier({}), optimizer: { className, config: {} } });
+    expect(check(9e-4, { model: of('Adadelta') })).toMatchObject([{ remedies: [{ to: 1 }] }]);
+    expect(check(1.1e-3, { model: of('Adadelta') })).toEqual([]);
+    expect(check(9e-4, { model: of('SGD') })).toEqual([]);
+  });
+
+  test('is explained by nothing where an adaptive optimizer got so low a rate, and by what makes gradients small elsewhere', () => {
+    const cause = (rate: number | null, className: string, epsilon = 1e-7) => {
+      const change = (record: StepRecord) => ({
+        ...weightsOf({ '*': { weightNorm: 10, updateNorm: 1e-5 } })(record),
+        learningRate: rate,
+      });
+      const model = { ...classifier({}), optimizer: { className, config: { epsilon } } };
+      return check(0, { model, change }).map(({ because }) => because);
+    };
+    expect(cause(1.9e-5, 'Adam')).toEqual(['learning-rate']);
+    expect(cause(1.9e-5, 'RMSProp')).toEqual(['learning-rate']);
+    expect(cause(2e-5, 'Adam')).toEqual([undefined]);
+    expect(cause(1.9e-5, 'SGD')).toEqual([undefined]);
+    expect(cause(null, 'Adam')).toEqual([undefined]);
+    expect(cause(1.9e-5, 'Adam', 100)).toEqual([undefined]);
+  });
+
   test('finds a negative rate at once, unless the loss does well all the same', () => {
     const uphill = (record: StepRecord) => ({ ...record, learningRate: -0.1 });
     expect(check(0.01, { steps: 1, change: uphill })).toMatchObject([

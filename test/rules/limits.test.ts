@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ClipRecord, Run, StepRecord } from '../../src/record/run.js';
 import { diagnose } from '../../src/rules/diagnose.js';
 import { findingOf } from '../../src/rules/finding-of.js';
-import { classifier, failing, usual, weightsOf } from './facts.js';
+import { classifier, failing, usual, weightsOf, withPenalty } from './facts.js';
 import { chain, fallingLoss, stats } from './histories.js';
 import { overClipping, overRegularization, precisionUnderflow } from './told.js';
 
@@ -58,12 +58,17 @@ describe('overClipping', () => {
 describe('overRegularization', () => {
   const penalized = (l2: number, parts = {}) =>
     overRegularization().check(
-      failing({
-        gradients: usual,
-        model: classifier({ regularizers: { kernel: `L1L2(0, ${l2})` } }),
-        change: (record: StepRecord) => ({ ...weightsOf({ '*': { weightNorm: 1 } })(record), globalNorm: 1 }),
-        ...parts,
-      }),
+      withPenalty(
+        failing({
+          gradients: usual,
+          model: classifier({ regularizers: { kernel: `L1L2(0, ${l2})` } }),
+          change: (record: StepRecord) => ({
+            ...weightsOf({ '*': { weightNorm: 1 } })(record),
+            globalNorm: 1,
+          }),
+          ...parts,
+        }),
+      ),
     );
 
   test('finds penalties that pull with two thirds of the gradient', () => {

@@ -88,6 +88,29 @@ test('layers that a backend cannot train are named, by what a probe found or by 
   expect(untrainableLayer().check(run('cpu'))).toEqual([]);
 });
 
+test('a GRU with recurrent dropout is a warning where its state grows a thousandfold, whatever the loss does', () => {
+  const after = (steps: number, rate: number) => {
+    const hiddenGradientNorms = Array.from({ length: steps }, () => 1);
+    return recurrentDropout().check(
+      failing({
+        steps: 3,
+        loss: fallingLoss,
+        model: chain([
+          { path: 'gru', className: 'GRU', config: { recurrentDropout: rate } },
+          { path: 'out' },
+        ]),
+        change: (record) =>
+          record.step === 1 ? { ...record, throughTime: { gru: { hiddenGradientNorms } } } : record,
+      }),
+    );
+  };
+  expect(after(10, 0.5)).toMatchObject([{ severity: 'warning' }]);
+  expect(after(9, 0.5)).toMatchObject([{ severity: 'info' }]);
+  expect(after(31, 0.2)).toMatchObject([{ severity: 'warning' }]);
+  expect(after(30, 0.2)).toMatchObject([{ severity: 'info' }]);
+  expect(after(30, 1)).toMatchObject([{ severity: 'warning' }]);
+});
+
 test('a GRU with recurrent dropout is a warning where training fails', () => {
   const model = chain(
     [

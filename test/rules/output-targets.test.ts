@@ -110,8 +110,38 @@ describe('outputFault of the targets of a regression', () => {
     expect(fault('softmax', 'meanSquaredError', 0, target(0, 1, 0.2))).toBeNull();
   });
 
+  test.each(['hinge', 'squaredHinge'])('names targets of 0, of which %s learns nothing', (loss) => {
+    const zeros = (count: number, min = 0) => ({
+      input: dataStats(1),
+      target: dataStats(1, { min, max: 1, size: 100, zeros: count }),
+    });
+    expect(fault('tanh', loss, 1, zeros(40))).toMatchObject({
+      why: 'the targets lie between 0 and 1, where hinge expects -1 and 1: those of 0 teach nothing',
+      works: 'badly',
+      remedy: { kind: 'loss', to: 'binaryCrossentropy' },
+    });
+    expect(fault('tanh', loss, 1, zeros(40, -1))).toBeNull();
+    expect(fault('tanh', loss, 1, zeros(0, 1))).toBeNull();
+    expect(fault('softmax', 'categoricalHinge', 3, zeros(40))).toBeNull();
+  });
+
+  test.each(['meanAbsolutePercentageError', 'mape'])('names targets of 0, by which %s divides', (loss) => {
+    const zeros = (count: number) => ({
+      input: dataStats(1),
+      target: dataStats(1, { min: 0, max: 4, size: 300, zeros: count }),
+    });
+    expect(fault('linear', loss, 1, zeros(100))).toMatchObject({
+      why: '33 % of the targets are 0, and a percentage error divides by them',
+      works: 'badly',
+      remedy: { kind: 'loss', to: 'meanAbsoluteError' },
+    });
+    expect(fault('linear', loss, 1, zeros(0))).toBeNull();
+    expect(fault('linear', 'meanAbsoluteError', 1, zeros(100))).toBeNull();
+  });
+
   test('other losses may take any targets', () => {
     expect(fault('tanh', 'hinge', 1, target(-9, 9))).toBeNull();
+    expect(fault('tanh', 'hinge', 1, target(1, 1))).toBeNull();
     expect(fault('tanh', 'meanSquaredError', 1, { input: dataStats(1) })).toBeNull();
   });
 });

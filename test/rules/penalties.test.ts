@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { LayerFacts, Run, StepRecord } from '../../src/record/run.js';
-import { failing, usual, weightsOf } from './facts.js';
+import { failing, usual, weightsOf, withPenalty } from './facts.js';
 import { chain } from './histories.js';
 import { overRegularization } from './told.js';
 
@@ -19,7 +19,9 @@ const norms =
     return { ...weightsOf({ '*': { weightNorm: weight } })(record), globalNorm: global };
   };
 const run = (regularizer: string, parts = {}): Run =>
-  failing({ gradients: usual, model: penalised(regularizer), change: norms(() => ({})), ...parts });
+  withPenalty(
+    failing({ gradients: usual, model: penalised(regularizer), change: norms(() => ({})), ...parts }),
+  );
 const check = (...parts: Parameters<typeof run>) => overRegularization().check(run(...parts));
 
 describe('overRegularization, of penalties', () => {

@@ -42,6 +42,7 @@ export const gateSaturation = told(rules.gateSaturation);
 export const gradientSpike = told(rules.gradientSpike);
 export const ignoredConstraint = told(rules.ignoredConstraint);
 export const inputScale = told(rules.inputScale);
+export const laggingAverages = told(rules.laggingAverages);
 export const learningRate = told(rules.learningRate);
 export const lossDivergence = told(rules.lossDivergence);
 export const lossOscillation = told(rules.lossOscillation);

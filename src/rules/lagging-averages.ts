@@ -1,0 +1,96 @@
+import type { Finding, Rule } from '../record/finding.js';
+import type { LayerFacts, LayerRecord, Run } from '../record/run.js';
+import { shortNumber } from '../record/short-number.js';
+import { findingOf } from './finding-of.js';
+import { finiteLosses, lossTrend } from './loss-trend.js';
+import { checkThreshold } from './threshold.js';
+
+/** Options of {@link laggingAverages}. */
+export interface LaggingAveragesOptions {
+  /**
+   * Distance of what layers would return in `predict` from what they return in training, over the norm of the latter: the
+   * root of the sum of the squares of all, without what is due to the size of a batch.
+   *
+   * @default 0.5 (heuristic)
+   */
+  readonly gap?: number;
+}
+
+const id = 'lagging-averages';
+/** Losses before which averages that begin anew cannot be expected to have caught up. Heuristic. */
+const fewestLosses = 50;
+/** Square of the gap that a batch of one sample would leave: 1 for its mean, 1/2 for its variance. */
+const gapOfSample = 1.5;
+/** Of the averages that a layer keeps at each step, where training is short. */
+const shortMomentum = 0.9;
+
+/**
+ * Finds batch normalisation that will return something else in `predict` and `evaluate` than it does in training.
+ *
+ * In training it takes the mean and variance of the batch, outside of it moving averages, which begin at 0 and 1 and keep 0.99
+ * of themselves at each step: after 100 steps 37 % of what they began with. In short trainings, with signals far from a variance
+ * of 1, and on new data under weights of an older model, they lag behind. Compares what layers returned with what they would
+ * have returned in `predict`, in the newest record of layers; a batch of n samples is off by sqrt(1.5 / n) from any average. A
+ * `warning`, once the loss does well, and not in the first fifty steps: before, it is training that needs a look. In tfjs frozen
+ * layers do so too, where Keras takes the averages.
+ *
+ * @param options - Threshold.
+ * @throws RangeError when `gap` is not positive and finite.
+ *
+ * @example
+ * ```ts
+ * import { rules } from 'gradient-health';
+ *
+ * console.log(rules.laggingAverages({ gap: 0.2 }).id); // lagging-averages
+ * ```
+ */
+export function laggingAverages({ gap = 0.5 }: LaggingAveragesOptions = {}): Rule {
+  checkThreshold('laggingAverages', 'gap', gap);
+  return { id, check: (run) => check(run, gap) };
+}
+
+interface Lagging {
+  readonly path: string;
+  readonly gap: number;
+}
+
+/** Values of which a layer took each mean and variance. */
+function samplesOf({ weights = {} }: LayerFacts, { output }: LayerRecord): number {
+  const channels = weights['gamma']?.[0] ?? weights['moving_mean']?.[0] ?? 1;
+  return output.size / channels;
+}
+
+function check(run: Run, limit: number): Finding[] {
+  if (!lossTrend(run).well || finiteLosses(run).length < fewestLosses) return [];
+  const newest = run.steps.flatMap(({ layers }) => (layers ? [layers] : [])).at(-1);
+  const lagging = (run.model?.layers ?? []).flatMap((facts): Lagging[] => {
+    const { path } = facts;
+    const record = newest?.[path];
+    if (record?.inferenceGap === undefined) return [];
+    const excess = record.inferenceGap ** 2 - gapOfSample / samplesOf(facts, record);
+    return excess > 0 ? [{ path, gap: Math.sqrt(excess) }] : [];
+  });
+  const gap = Math.hypot(...lagging.map((layer) => layer.gap));
+  const [most] = lagging.sort((a, b) => b.gap - a.gap);
+  if (most === undefined || !(gap > limit)) return [];
+  const { momentum } = run.model?.layers.find(({ path }) => path === most.path)?.config ?? {};
+  const others = lagging.length === 1 ? '' : ` (and ${lagging.length - 1} more)`;
+  const kept = typeof momentum === 'number' ? `, of which each step keeps ${momentum},` : '';
+  return [
+    findingOf(run, id, {
+      severity: 'warning',
+      evidence: { gap, layers: lagging.length, ...(typeof momentum === 'number' && { momentum }) },
+      message:
+        `${most.path}${others}: in predict and evaluate it returns something else than in training, by ` +
+        `${shortNumber(Number((100 * gap).toPrecision(2)))} %${lagging.length === 1 ? '' : ' together'}: its moving averages${kept} lag behind the batches.`,
+      remedies: [
+        {
+          kind: 'normalization',
+          layers: lagging.map(({ path }) => path),
+          to: `momentum ${shortMomentum}`,
+          reason: 'averages that forget sooner have caught up after some thirty steps',
+        },
+      ],
+    }),
+  ];
+}
