@@ -3,6 +3,7 @@ import '@tensorflow/tfjs-backend-webgl';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeEach, describe } from 'vitest';
 import { testGauge } from './gauge.js';
+import { testInferenceGap } from './inference-gap.js';
 import { testProbe } from './probe.js';
 import { testThroughTime } from './through-time.js';
 import { testWatching } from './watching.js';
@@ -11,6 +12,7 @@ beforeEach(() => tf.setBackend('webgl'));
 // float32 sums of blocks of a thousand elements
 describe('the gauge on webgl', () => testGauge(1e-5));
 describe('watching on webgl', () => testWatching('webgl'));
+describe('batch normalisation on webgl', () => testInferenceGap('webgl'));
 describe('a recurrent layer on webgl', () => testThroughTime('webgl'));
 describe('the probe', () =>
   testProbe({

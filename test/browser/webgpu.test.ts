@@ -3,6 +3,7 @@ import '@tensorflow/tfjs-backend-webgpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeEach, describe } from 'vitest';
 import { testGauge } from './gauge.js';
+import { testInferenceGap } from './inference-gap.js';
 import { testProbe } from './probe.js';
 import { testWatching } from './watching.js';
 
@@ -10,6 +11,7 @@ beforeEach(() => tf.setBackend('webgpu'));
 // float32 sums of blocks of some thousand elements
 describe('the gauge on webgpu', () => testGauge(1e-5));
 describe('watching on webgpu', () => testWatching('webgpu'));
+describe('batch normalisation on webgpu', () => testInferenceGap('webgpu'));
 describe('the probe', () =>
   testProbe({
     name: 'webgpu',
