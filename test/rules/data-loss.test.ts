@@ -36,6 +36,16 @@ describe('the loss on the data', () => {
     expect(left(0.5)).toBe(3);
   });
 
+  test('is the whole where there is no model, no penalty, or no record of the weights', () => {
+    const of = (parts: Parameters<typeof failing>[0]) =>
+      dataLosses(failing({ steps: 3, loss: () => 0.7, ...parts }));
+    const model = classifier({ regularizers: { kernel: 'L1L2(0, 0.1)' } });
+    expect(of({ model: null })).toEqual([0.7, 0.7, 0.7]);
+    expect(of({})).toEqual([0.7, 0.7, 0.7]);
+    expect(of({ model, gradients: () => ({ 'out/kernel': 1 }) })).toEqual([0.7, 0.7, 0.7]);
+    expect(of({ loss: (step) => -step })).toEqual([-0, -1, -2]);
+  });
+
   test('has nothing taken away for weights that are not finite, and is not known where the loss is not', () => {
     const run = penalised(
       'L1L2(0, 0.1)',

@@ -73,6 +73,17 @@ describe('laggingAverages', () => {
     ]);
   });
 
+  test('leaves out layers that are within what their batch explains, and fires beyond the limit alone', () => {
+    const [found] = check(() => ({ norm1: layer(0.1), norm2: layer(beyondNoise(0.8)) }));
+    expect(found).toMatchObject({ evidence: { gap: expect.closeTo(0.8, 10), layers: 1 } });
+    expect(check(() => ({ norm1: layer(Math.sqrt(1.5 / 32)), norm2: layer(0.1) }))).toEqual([]);
+    // Without noise to speak of, a gap of 0.5 is 0.5.
+    const exactly = (gap: number) => check(() => ({ norm1: layer(gap, 8 * 2 ** 80) }));
+    expect(exactly(0.5)).toEqual([]);
+    expect(exactly(0.500001)).toHaveLength(1);
+    expect(check(two(2, 2), { model: null })).toEqual([]);
+  });
+
   test('takes the newest record that has layers', () => {
     expect(check((step) => (step === 20 ? { norm1: layer(2) } : undefined))).toHaveLength(1);
     expect(

@@ -29,6 +29,7 @@ test.each<[string, Factory, string]>([
   ['updateRatioLow', updateRatioLow, 'ratio'],
   ['vanishingGradient', vanishingGradient, 'below ratio'],
   ['vanishingThroughTime', vanishingThroughTime, 'ratio'],
+  ['laggingAverages', rules.laggingAverages, 'gap'],
 ])('%s takes positive finite thresholds and refuses others by name', (name, factory, options) => {
   for (const option of options.split(' ')) {
     for (const value of [0, -1, Number.NaN, Infinity]) {
