@@ -1,7 +1,7 @@
 import { layerPathsOf } from '../dashboard/layer-paths.js';
 import type { News } from '../dashboard/news.js';
 import { createSketch } from '../dashboard/sketch.js';
-import type { Finding, Report, Rule } from '../record/finding.js';
+import type { Finding, Report } from '../record/finding.js';
 import type { RunFacts, StepRecord } from '../record/run.js';
 import { defaultRules } from '../rules/default-rules.js';
 import { createLedger } from '../rules/ledger.js';
@@ -41,13 +41,10 @@ export function createJournal({ judges }: JournalOptions): Journal {
   const ledger = createLedger(defaultRules);
   let recorded = 0;
 
-  /** A monitor's own rules are asked only whether what it told holds still: as the default ones of the same names. */
-  const asked = (): readonly Rule[] => {
-    const told = new Set(ledger.findings.map(({ rule }) => rule));
-    return judges ? defaultRules : defaultRules.filter(({ id }) => told.has(id));
-  };
+  /** What a monitor told is not added to: the default rules say only whether it is found still. */
   const judge = (): void => {
-    for (const finding of ledger.check({ ...facts, steps }, asked())) ledger.add(finding);
+    const found = ledger.check({ ...facts, steps }, defaultRules);
+    if (judges) for (const finding of found) ledger.add(finding);
   };
   return {
     open(next) {

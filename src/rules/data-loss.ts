@@ -26,8 +26,7 @@ export const dataLosses: (run: Run) => readonly (number | null)[] = remember((ru
   return isLost ? whole : whole.map((loss, index) => (loss === null ? null : (rest[index] ?? 0)));
 });
 
-/** What a message calls it. */
-export const lossOf = (run: Run): string =>
+export const judgedLossInWords = (run: Run): string =>
   dataLosses(run).some((loss, index) => !Object.is(loss, run.steps[index]?.loss))
     ? 'The loss, its penalty on weights aside,'
     : 'The loss';

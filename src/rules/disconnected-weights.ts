@@ -2,7 +2,7 @@ import type { Finding, Rule } from '../record/finding.js';
 import type { Run } from '../record/run.js';
 import { findingOf } from './finding-of.js';
 import { checkCount } from './threshold.js';
-import { variableOf, type WeightedLayer, weightedLayers } from './weighted-layers.js';
+import { withoutGradient } from './weighted-layers.js';
 
 /** Options of {@link disconnectedWeights}. */
 export interface DisconnectedWeightsOptions {
@@ -36,15 +36,6 @@ const id = 'disconnected-weights';
 export function disconnectedWeights({ overRecords = 3 }: DisconnectedWeightsOptions = {}): Rule {
   checkCount('disconnectedWeights', 'overRecords', overRecords);
   return { id, explains: ['loss-plateau'], check: (run) => check(run, overRecords) };
-}
-
-/** Layers with weights that no gradient reached in any record. */
-export function withoutGradient(run: Run): readonly WeightedLayer[] {
-  return weightedLayers(run).filter(
-    ({ kernels }) =>
-      kernels.length > 0 &&
-      run.steps.every((record) => kernels.every((key) => !variableOf(record, key)?.gradient)),
-  );
 }
 
 function check(run: Run, overRecords: number): Finding[] {

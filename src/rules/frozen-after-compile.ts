@@ -1,7 +1,7 @@
 import type { Finding, Rule } from '../record/finding.js';
 import type { Run } from '../record/run.js';
-import { withoutGradient } from './disconnected-weights.js';
 import { findingOf } from './finding-of.js';
+import { withoutGradient } from './weighted-layers.js';
 
 const id = 'frozen-after-compile';
 

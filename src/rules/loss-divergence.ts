@@ -1,7 +1,7 @@
 import type { Finding, Rule } from '../record/finding.js';
 import type { Run } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
-import { lossOf } from './data-loss.js';
+import { judgedLossInWords } from './data-loss.js';
 import { findingOf } from './finding-of.js';
 import { fails, finiteLosses, spread } from './loss-trend.js';
 import { movedElsewhere } from './moved-elsewhere.js';
@@ -65,7 +65,7 @@ function check(run: Run, factor: number): Finding[] {
       severity: times >= lost ? 'error' : 'warning',
       firstStep: since?.step ?? 0,
       evidence: { lossBefore: first, lossAfter: recent.mean },
-      message: `${lossOf(run)} rises instead of falling: from ${shortNumber(first)} to ${shortNumber(recent.mean)}.`,
+      message: `${judgedLossInWords(run)} rises instead of falling: from ${shortNumber(first)} to ${shortNumber(recent.mean)}.`,
       remedies: learningRateRemedy(run),
     }),
   ];

@@ -1,7 +1,7 @@
 import type { Finding, Remedy, Rule } from '../record/finding.js';
 import type { Run } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
-import { lossOf } from './data-loss.js';
+import { judgedLossInWords } from './data-loss.js';
 import { findingOf } from './finding-of.js';
 import { finiteLosses, lossTrend, spread, stepOfLoss } from './loss-trend.js';
 import { movedElsewhere } from './moved-elsewhere.js';
@@ -87,7 +87,7 @@ function check(run: Run, deviation: number, overRecords: number): Finding[] {
       firstStep: stepOfLoss(run, overRecords),
       evidence: { mean: recent.mean, deviation: std, ...(batchSize !== undefined && { batchSize }) },
       message:
-        `${lossOf(run)} leaps up and down, ${shortNumber(recent.mean)} on average with a deviation of ${shortNumber(std)}, and gets nowhere` +
+        `${judgedLossInWords(run)} leaps up and down, ${shortNumber(recent.mean)} on average with a deviation of ${shortNumber(std)}, and gets nowhere` +
         `${small ? `: batches of ${batchSize} leave too much noise at this learning rate` : ''}.`,
       remedies: [...batch, ...learningRateRemedy(run)],
     }),

@@ -1,7 +1,7 @@
 import type { Finding, Rule } from '../record/finding.js';
 import type { Run } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
-import { lossOf } from './data-loss.js';
+import { judgedLossInWords } from './data-loss.js';
 import { findingOf } from './finding-of.js';
 import { guessLoss } from './guess-loss.js';
 import { finiteLosses, lossTrend, spread, stepOfLoss } from './loss-trend.js';
@@ -63,7 +63,7 @@ function check(run: Run, overRecords: number): Finding[] {
       severity: 'warning',
       firstStep: stepOfLoss(run, third),
       evidence: { loss: recent, ...(guess !== null && { constantPrediction: guess }) },
-      message: `${lossOf(run)} stays at ${shortNumber(recent)}${than}: training does not get anywhere.`,
+      message: `${judgedLossInWords(run)} stays at ${shortNumber(recent)}${than}: training does not get anywhere.`,
     }),
   ];
 }

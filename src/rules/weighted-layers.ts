@@ -31,6 +31,15 @@ export const weightedLayers: (run: Run) => readonly WeightedLayer[] = remember((
   return layers.sort((a, b) => (a.facts?.depth ?? 0) - (b.facts?.depth ?? 0) || (a.path < b.path ? -1 : 1));
 });
 
+/** Layers with weight matrices that no gradient reached in any record. */
+export function withoutGradient(run: Run): readonly WeightedLayer[] {
+  return weightedLayers(run).filter(
+    ({ kernels }) =>
+      kernels.length > 0 &&
+      run.steps.every((record) => kernels.every((key) => !variableOf(record, key)?.gradient)),
+  );
+}
+
 /** The record of a weight; keys such as `constructor` find nothing that is not there. */
 export function variableOf(record: StepRecord, key: string): VariableRecord | undefined {
   return Object.hasOwn(record.variables, key) ? record.variables[key] : undefined;

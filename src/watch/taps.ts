@@ -96,7 +96,7 @@ function cellOf({ layer }: PlacedLayer): Cell | undefined {
   return (own as Cell).stateSize === undefined ? undefined : (own as Cell);
 }
 
-/** Overrides a method on the instance, so that `after` sees what it returns, itself, and its arguments; returns how to undo that. */
+/** Overrides a method on the instance, so that `after` sees what it returns, itself and its arguments. Returns how to undo that. */
 function tap<K extends string>(
   object: Record<K, unknown> | object,
   name: K,

@@ -59,7 +59,8 @@ describe('the gap between training and predict', () => {
     for (let step = 0; step < 12; step++) await alone.trainOnBatch(x, y);
 
     expect(found[0]).toBeGreaterThan(0.1);
-    expect(found[11]).toBeLessThan(0.01);
+    // What is left of 0 and 1 halves with each step, and so does the gap where it is small.
+    expect((found[11] ?? Number.NaN) / (found[10] ?? Number.NaN)).toBeCloseTo(0.5, 2);
     const values = (model: tfl.LayersModel) =>
       model
         .getLayer('norm')
