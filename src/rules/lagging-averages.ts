@@ -71,7 +71,7 @@ function check(run: Run, limit: number): Finding[] {
     return excess > 0 ? [{ path, gap: Math.sqrt(excess) }] : [];
   });
   const gap = Math.hypot(...lagging.map((layer) => layer.gap));
-  const [most] = lagging.sort((a, b) => b.gap - a.gap);
+  const [most] = [...lagging].sort((a, b) => b.gap - a.gap);
   if (most === undefined || !(gap > limit)) return [];
   const { momentum } = run.model?.layers.find(({ path }) => path === most.path)?.config ?? {};
   const others = lagging.length === 1 ? '' : ` (and ${lagging.length - 1} more)`;

@@ -1,6 +1,7 @@
 import type { Finding, Remedy } from '../record/finding.js';
 import type { Run } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
+import { lossTrend } from './loss-trend.js';
 import { movedElsewhere } from './moved-elsewhere.js';
 
 /** Sums a diagnosis up in one sentence; `findings` are ranked, the root cause first. */
@@ -9,7 +10,9 @@ export function verdict(run: Run, findings: readonly Finding[]): string {
   if (first !== undefined) {
     const state = findings.some((finding) => finding.severity === 'error')
       ? 'Training is lost'
-      : 'Training suffers';
+      : lossTrend(run).well
+        ? 'The loss does well, and yet'
+        : 'Training suffers';
     const more = others.length === 0 ? '' : ` (and ${count(others.length, 'more finding')})`;
     const where = first.where === 'model' ? '' : ` at ${first.where}`;
     const what = `${words(first.rule)}${where} since step ${first.firstStep}${more}`;

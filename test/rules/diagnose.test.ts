@@ -131,15 +131,16 @@ describe('diagnose', () => {
   });
 
   test('names trouble, place, step and the first remedy in one sentence', () => {
+    const failing = { ...run, steps: run.steps.map((record) => ({ ...record, loss: 0.7 })) };
     const remedies = [{ kind: 'activation', layers: ['a', 'b'], to: 'relu', reason: 'slope 1' }] as const;
 
-    expect(diagnose(run, [found('vanishing-gradient', { remedies })]).verdict).toBe(
+    expect(diagnose(failing, [found('vanishing-gradient', { remedies })]).verdict).toBe(
       'Training suffers: vanishing gradient at dense_1 since step 3; first try activation: relu in 2 layers.',
     );
     expect(diagnose(run, [found('non-finite', { severity: 'error' }), found('b')]).verdict).toBe(
       'Training is lost: non-finite at dense_1 since step 3 (and 1 more finding).',
     );
-    expect(diagnose(run, [found('zero-gradient', { where: 'model' })]).verdict).toBe(
+    expect(diagnose(failing, [found('zero-gradient', { where: 'model' })]).verdict).toBe(
       'Training suffers: zero gradient since step 3.',
     );
   });

@@ -61,7 +61,7 @@ describe('laggingAverages', () => {
     expect(found?.message).toContain('norm2 (and 1 more)');
     expect(found?.message).toContain('200 % together: its moving averages, of which each step keeps 0.99,');
     expect(found?.remedies).toMatchObject([
-      { kind: 'normalization', layers: ['norm2', 'norm1'], to: 'momentum 0.9' },
+      { kind: 'normalization', layers: ['norm1', 'norm2'], to: 'momentum 0.9' },
     ]);
   });
 

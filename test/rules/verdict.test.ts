@@ -4,12 +4,14 @@ import type { Run, StepRecord } from '../../src/record/run.js';
 import { diagnose } from '../../src/rules/diagnose.js';
 import { verdict } from '../../src/rules/verdict.js';
 import { finding } from './facts.js';
-import { history } from './histories.js';
+import { fallingLoss, flatLoss, history } from './histories.js';
 
 describe('verdict', () => {
   const advised = (remedy: Partial<Remedy>) => {
     const remedies = [{ kind: 'learning-rate', layers: [], to: 0.001, reason: 'less', ...remedy } as const];
-    return verdict(history({ steps: 20 }), [finding('loss-plateau', { where: 'model', remedies })]);
+    return verdict(history({ steps: 20, loss: flatLoss }), [
+      finding('loss-plateau', { where: 'model', remedies }),
+    ]);
   };
 
   test.each([
@@ -18,6 +20,14 @@ describe('verdict', () => {
     ['a tenth', 'learning rate: a tenth'],
   ])('writes the remedy %j short', (to, advice) => {
     expect(advised({ to })).toBe(`Training suffers: loss plateau since step 3; first try ${advice}.`);
+  });
+
+  test('does not say that training suffers where the loss does well, unless it is lost', () => {
+    const said = (severity: Finding['severity'], loss = fallingLoss) =>
+      verdict(history({ steps: 40, loss }), [finding('lagging-averages', { where: 'model', severity })]);
+    expect(said('warning')).toBe('The loss does well, and yet: lagging averages since step 3.');
+    expect(said('warning', flatLoss)).toBe('Training suffers: lagging averages since step 3.');
+    expect(said('error')).toBe('Training is lost: lagging averages since step 3.');
   });
 
   test('counts the layers of a remedy', () => {
