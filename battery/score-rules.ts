@@ -9,6 +9,7 @@ import { type PreflightLine, preflightText, summarizePreflight } from './preflig
 import type { Program } from './program.js';
 import { type Line, summarize } from './summary.js';
 import { comparisonTable, droppedText, programTable, progressText, summaryText } from './text.js';
+import { withoutFailed } from './without-failed.js';
 
 /**
  * Trains every program, and prints what the rules are worth on them.
@@ -25,7 +26,7 @@ export async function scoreRules(
   const lines: Line[] = [];
   const looks: PreflightLine[] = [];
   const peerLines = new Map<string, Line[]>();
-  await runOnPool(jobs, processes, (result, { program, backend }) => {
+  const failures = await runOnPool(jobs, processes, (result, { program, backend }) => {
     if (!('line' in result)) return;
     const { line, preflight, peerLines: said, seconds } = result;
     lines.push(line);
@@ -36,9 +37,11 @@ export async function scoreRules(
     if (json) console.log(lineJson(line));
     console.error(`${lines.length}/${jobs.length} ${progressText(program, line, backend, seconds)}`);
   });
+  const ran = withoutFailed(programs, failures);
+  const isRun = ({ program, twin }: Mutant): boolean => ran.includes(program) && ran.includes(twin);
   const { programs: counted, dropped } = mutants
-    ? proveMutants(mutants, lines)
-    : { programs, dropped: undefined };
+    ? proveMutants(mutants.filter(isRun), lines)
+    : { programs: ran, dropped: undefined };
   const ids = defaultRules.map(({ id }) => id);
   const summary = summarize(counted, lines, ids);
   const preflight = summarizePreflight(counted, looks);

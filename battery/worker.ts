@@ -1,13 +1,8 @@
 /** A process of the pool: runs the jobs it is sent, one after the other. */
 
-import { type Job, runJob } from './job.js';
+import type { Job } from './job.js';
+import { answerTo } from './pool.js';
 import { prepare } from './prepare.js';
 
 prepare();
-process.on('message', async (job: Job) => {
-  try {
-    process.send?.({ result: await runJob(job) });
-  } catch (error) {
-    process.send?.({ error: error instanceof Error ? error.message : String(error) });
-  }
-});
+process.on('message', async (job: Job) => process.send?.(await answerTo(job)));

@@ -1,4 +1,4 @@
-import type { Finding, Rule } from '../record/finding.js';
+import type { Finding, Remedy, Rule } from '../record/finding.js';
 import type { LayerFacts, LayerRecord, Run } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
 import { findingOf } from './finding-of.js';
@@ -49,9 +49,28 @@ export function laggingAverages({ gap = 0.5 }: LaggingAveragesOptions = {}): Rul
   return { id, check: (run) => check(run, gap) };
 }
 
-interface Lagging {
-  readonly path: string;
+/** Layers whose averages lag behind in the newest record of layers, in the order of the model. */
+interface Laggards {
+  readonly paths: readonly string[];
+  /** The one that is off the most. */
+  readonly most: string | undefined;
+  /** Distance over norm, of all of them together. */
   readonly gap: number;
+}
+
+export function laggards({ model, steps }: Run): Laggards {
+  const newest = steps.flatMap(({ layers }) => (layers ? [layers] : [])).at(-1);
+  const lagging = (model?.layers ?? []).flatMap((facts) => {
+    const record = newest?.[facts.path];
+    if (record?.inferenceGap === undefined) return [];
+    const excess = record.inferenceGap ** 2 - gapOfSample / samplesOf(facts, record);
+    return excess > 0 ? [{ path: facts.path, gap: Math.sqrt(excess) }] : [];
+  });
+  return {
+    paths: lagging.map(({ path }) => path),
+    most: [...lagging].sort((a, b) => b.gap - a.gap)[0]?.path,
+    gap: Math.hypot(...lagging.map(({ gap }) => gap)),
+  };
 }
 
 /** Values of which a layer took each mean and variance. */
@@ -60,37 +79,29 @@ function samplesOf({ weights = {} }: LayerFacts, { output }: LayerRecord): numbe
   return output.size / channels;
 }
 
+/** Averages that catch up within a short training. */
+export const fasterAverages = (layers: readonly string[]): Remedy => ({
+  kind: 'normalization',
+  layers,
+  to: `momentum ${shortMomentum}`,
+  reason: 'averages that forget sooner have caught up after some thirty steps',
+});
+
 function check(run: Run, limit: number): Finding[] {
   if (!lossTrend(run).well || finiteLosses(run).length < fewestLosses) return [];
-  const newest = run.steps.flatMap(({ layers }) => (layers ? [layers] : [])).at(-1);
-  const lagging = (run.model?.layers ?? []).flatMap((facts): Lagging[] => {
-    const { path } = facts;
-    const record = newest?.[path];
-    if (record?.inferenceGap === undefined) return [];
-    const excess = record.inferenceGap ** 2 - gapOfSample / samplesOf(facts, record);
-    return excess > 0 ? [{ path, gap: Math.sqrt(excess) }] : [];
-  });
-  const gap = Math.hypot(...lagging.map((layer) => layer.gap));
-  const [most] = [...lagging].sort((a, b) => b.gap - a.gap);
+  const { paths, most, gap } = laggards(run);
   if (most === undefined || !(gap > limit)) return [];
-  const { momentum } = run.model?.layers.find(({ path }) => path === most.path)?.config ?? {};
-  const others = lagging.length === 1 ? '' : ` (and ${lagging.length - 1} more)`;
+  const { momentum } = run.model?.layers.find(({ path }) => path === most)?.config ?? {};
+  const others = paths.length === 1 ? '' : ` (and ${paths.length - 1} more)`;
   const kept = typeof momentum === 'number' ? `, of which each step keeps ${momentum},` : '';
   return [
     findingOf(run, id, {
       severity: 'warning',
-      evidence: { gap, layers: lagging.length, ...(typeof momentum === 'number' && { momentum }) },
+      evidence: { gap, layers: paths.length, ...(typeof momentum === 'number' && { momentum }) },
       message:
-        `${most.path}${others}: in predict and evaluate it returns something else than in training, by ` +
-        `${shortNumber(Number((100 * gap).toPrecision(2)))} %${lagging.length === 1 ? '' : ' together'}: its moving averages${kept} lag behind the batches.`,
-      remedies: [
-        {
-          kind: 'normalization',
-          layers: lagging.map(({ path }) => path),
-          to: `momentum ${shortMomentum}`,
-          reason: 'averages that forget sooner have caught up after some thirty steps',
-        },
-      ],
+        `${most}${others}: in predict and evaluate it returns something else than in training, by ` +
+        `${shortNumber(Number((100 * gap).toPrecision(2)))} %${paths.length === 1 ? '' : ' together'}: its moving averages${kept} lag behind the batches.`,
+      remedies: [fasterAverages(paths)],
     }),
   ];
 }

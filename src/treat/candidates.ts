@@ -1,6 +1,7 @@
 import type { Finding, Remedy } from '../record/finding.js';
 import type { Run } from '../record/run.js';
 import { fitsActivation, fittingInitializer } from '../rules/fitting-initializer.js';
+import { fasterAverages, laggards } from '../rules/lagging-averages.js';
 import { median, updateRatio } from '../rules/motion.js';
 import type { Plan } from './plan.js';
 import { applyRemedy } from './remedies/apply.js';
@@ -13,10 +14,10 @@ export interface Candidate {
   readonly plan: Plan;
 }
 
-/** Changes that the findings ask for, root causes first, none twice. */
+/** Changes that the findings ask for, root causes first, none twice; before them what a trial is judged by. */
 export function candidatesOf(
   findings: readonly Finding[],
-  plan: Plan,
+  { plan, report: { run } }: Trial,
   context: RemedyContext,
 ): readonly Candidate[] {
   const groups = findings
@@ -24,7 +25,16 @@ export function candidatesOf(
     .flatMap(({ remedies }) => grouped(remedies));
   const initializers = groups.filter((group) => group.every(({ kind }) => kind === 'initializer'));
   const everywhere = initializers.length === 0 ? [] : spreads(context.model);
-  return planned([...groups.slice(0, 1), ...everywhere, ...groups.slice(1), ...lower(groups)], plan, context);
+  const all = [...averages(run), ...groups.slice(0, 1), ...everywhere, ...groups.slice(1), ...lower(groups)];
+  return planned(all, plan, context);
+}
+
+/** Share by which layers may return something else in `predict`, as the rule of lagging averages has it. */
+const largeGap = 0.5;
+
+function averages(run: Run): readonly (readonly Remedy[])[] {
+  const { paths, gap } = laggards(run);
+  return gap > largeGap ? [[fasterAverages(paths)]] : [];
 }
 
 /**

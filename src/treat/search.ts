@@ -27,11 +27,10 @@ export async function search(start: State, context: RemedyContext, attempt: Atte
   const all: Search = { start, context, attempt: limited, seen: new Map([[keyOf([]), start]]) };
   let state = start;
   for (let round = 0; round < rounds && ails(state, all); round++) {
-    const { plan } = state.trial;
     // A fault that goes unnoticed once the loss falls may still be what keeps it up.
     const { findings } = alarms(state.findings) > 0 ? state : start;
     const next =
-      (await best(state, candidatesOf(findings, plan, context), helpful, all)) ??
+      (await best(state, candidatesOf(findings, state.trial, context), helpful, all)) ??
       (await best(state, lastResorts(state.trial, context), helpfulUnasked, all));
     if (!next) break;
     state = await furtherUp(next, all);

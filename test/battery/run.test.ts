@@ -172,6 +172,23 @@ describe('npm run battery', () => {
     expect(lines.at(-1)).toMatchObject({ summary: true, preflight: { named: null } });
   });
 
+  test.each(['1', '2'])(
+    'leaves out what tfjs cannot build and goes on, on %s processes',
+    async (processes) => {
+      const layers = [{ className: 'Conv2D', config: { filters: 1, kernelSize: 9, inputShape: [2] } }];
+      const path = cases(program({ id: 'bad', layers }), program());
+      for (const task of [[], ['--treat']]) {
+        const args = ['--cases', path, '--seeds', '1', '--json', '--processes', processes, ...task];
+        const { code, out, err } = await battery(...args);
+        expect(code).toBe(1);
+        const lines = out.trim().split('\n');
+        expect(lines.map((line) => JSON.parse(line))).toMatchObject([{ id: 'small' }, { programs: 1 }]);
+        expect(err).toContain('battery: program bad: ');
+        expect(err).toContain('not counted, because they could not be run: bad');
+      }
+    },
+  );
+
   test('names file, program and field of an error before it trains anything', async () => {
     const path = cases(program(), { ...program({ id: 'odd' }), lr: 1 });
     const { code, err } = await battery('--cases', path);

@@ -166,6 +166,23 @@ describe('treat', () => {
     expect(Number(treated.optimizer.getConfig()['learningRate'])).toBeGreaterThan(1e-3);
   });
 
+  test('lets the averages of batch normalisation catch up, which it is judged by', async () => {
+    const model = tfl.sequential({
+      layers: [
+        layer(16, 'linear', 1, { inputShape: [2], biasInitializer: tfl.initializers.constant({ value: -5 }) }),
+        tfl.layers.batchNormalization(),
+        tfl.layers.activation({ activation: 'relu' }),
+        layer(1, 'sigmoid', 2),
+      ],
+    });
+    model.compile({ optimizer: tf.train.adam(0.02), loss: 'binaryCrossentropy' });
+    const { applied, before } = await treat(model, given);
+    expect(before.findings.filter(({ severity }) => severity !== 'info')).toEqual([]);
+    expect(applied).toMatchObject([
+      { kind: 'normalization', layers: [model.layers[1]!.name], to: 'momentum 0.9' },
+    ]);
+  });
+
   test('tells after each trial what it tried and how that went, the model as it is first', async () => {
     const trials: TrialProgress[] = [];
     await treat(classifier('softmax'), { ...given, onTrial: (each) => trials.push(each) });

@@ -123,7 +123,24 @@ describe('a remedy', () => {
         .map(([name]) => name)
         .join(' '),
     ).toBe('Dense BatchNormalization Activation Dense BatchNormalization Activation Dropout Dense');
+    expect(configs(model)[1]![1]['momentum']).toBe(0.9);
     expect(configs(model)[2]![1]['activation']).toBe('sigmoid');
+  });
+
+  test('lets moving averages forget sooner, and none later than it does', async () => {
+    const normal = tfl.sequential({
+      layers: [
+        tfl.layers.batchNormalization({ name: 'slow', inputShape: [3] }),
+        tfl.layers.batchNormalization({ name: 'fast', momentum: 0.5 }),
+        tfl.layers.dense({ units: 1 }),
+      ],
+    });
+    normal.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+    const model = await treated(normal, remedy('normalization', 'momentum 0.9', 'slow', 'fast'));
+    expect(configs(model).map(([, { momentum }]) => momentum)).toEqual([0.9, 0.5, undefined]);
+    const again = remedy('normalization', 'momentum 0.9', 'slow', 'fast');
+    const context: RemedyContext = { model: modelFacts(model), input: scale, target: scale };
+    expect(applyRemedy(planOf(model, undefined), again, context)).toBeNull();
   });
 
   test('leads around layers that keep their width', async () => {
