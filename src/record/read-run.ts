@@ -107,7 +107,12 @@ const runFacts = {
     }),
   ),
   data: nullable(
-    fields<DataFacts>({ input: tensorStats, target: optional(tensorStats), batchSize: optional(number) }),
+    fields<DataFacts>({
+      input: tensorStats,
+      target: optional(tensorStats),
+      recentTarget: optional(tensorStats),
+      batchSize: optional(number),
+    }),
   ),
 };
 

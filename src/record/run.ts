@@ -89,12 +89,14 @@ export interface BackendFacts {
   readonly wrongKernels?: readonly string[];
 }
 
-/** Statistics of the training data: of the first batches, all together. */
+/** Statistics of the training data: of the first batches, all together, unless it says otherwise. */
 export interface DataFacts {
   /** Of the model's input; of the first where it has several. */
   readonly input: TensorStats;
   /** Of the targets; of the first where there are several. */
   readonly target?: TensorStats;
+  /** Of the targets of some later batches, all together, looked at anew twice in every doubling of the steps. */
+  readonly recentTarget?: TensorStats;
   /** Samples in the largest of these batches. */
   readonly batchSize?: number;
 }

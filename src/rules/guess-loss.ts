@@ -1,4 +1,5 @@
 import type { Run } from '../record/run.js';
+import { movingTargets } from './moving-targets.js';
 import { outputLayer } from './output-layer.js';
 import { variableOf, weightedLayers } from './weighted-layers.js';
 
@@ -9,7 +10,7 @@ import { variableOf, weightedLayers } from './weighted-layers.js';
 export function guessLoss(run: Run): number | null {
   const loss = run.model?.loss;
   if (typeof loss !== 'string') return null;
-  const target = run.data?.target;
+  const target = movingTargets(run) ?? run.data?.target;
   switch (loss.toLowerCase().replaceAll('_', '')) {
     case 'binarycrossentropy':
       return target === undefined ? Math.LN2 : entropy(target.mean);

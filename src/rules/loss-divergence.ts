@@ -3,8 +3,8 @@ import type { Run } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
 import { judgedLossInWords } from './data-loss.js';
 import { findingOf } from './finding-of.js';
+import { incomparableLosses } from './incomparable-losses.js';
 import { fails, finiteLosses, spread } from './loss-trend.js';
-import { movedElsewhere } from './moved-elsewhere.js';
 import { nonFiniteWeights } from './non-finite-values.js';
 import { learningRateRemedy } from './smaller-steps.js';
 import { checkThreshold } from './threshold.js';
@@ -30,7 +30,8 @@ const recentRecords = 10;
  *
  * Compares the mean of the last ten losses with the first loss, or where that is larger with the mean of the first three. An
  * `error` from ten times on, else a `warning`. A loss that is no number any more, or of weights that are none, is
- * {@link nonFinite}'s business; nor is one of an adversary's, whose weights move as well.
+ * {@link nonFinite}'s business; nor is one of an adversary's, whose weights move as well, or of targets that have left the first
+ * ones behind.
  *
  * @param options - Threshold.
  * @throws RangeError when `factor` is not positive and finite.
@@ -47,7 +48,7 @@ export function lossDivergence({ factor = 2 }: LossDivergenceOptions = {}): Rule
   return {
     id,
     explains: ['loss-oscillation', 'loss-plateau', 'non-finite'],
-    check: (run) => (fails(run) && !movedElsewhere(run) ? check(run, factor) : []),
+    check: (run) => (fails(run) && !incomparableLosses(run) ? check(run, factor) : []),
   };
 }
 

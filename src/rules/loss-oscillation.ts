@@ -3,8 +3,8 @@ import type { Run } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
 import { judgedLossInWords } from './data-loss.js';
 import { findingOf } from './finding-of.js';
+import { incomparableLosses } from './incomparable-losses.js';
 import { finiteLosses, lossTrend, spread, stepOfLoss } from './loss-trend.js';
-import { movedElsewhere } from './moved-elsewhere.js';
 import { learningRateRemedy } from './smaller-steps.js';
 import { checkCount, checkThreshold } from './threshold.js';
 
@@ -32,7 +32,8 @@ const smallBatch = 8;
  * Finds losses that leap up and down without getting anywhere.
  *
  * The standard deviation of the newest losses exceeds `deviation` of their mean, they are not lower than as many before, training
- * does not do well, there is a gradient, and no adversary. A `warning`; recommends larger batches where they are small, and a lower rate.
+ * does not do well, there is a gradient, and neither an adversary nor moving targets. A `warning`; recommends larger batches
+ * where they are small, and a lower rate.
  *
  * @param options - Thresholds.
  * @throws RangeError when `deviation` is not positive and finite, or `overRecords` no positive integer.
@@ -57,7 +58,7 @@ export function lossOscillation({ deviation = 0.5, overRecords = 100 }: LossOsci
 function check(run: Run, deviation: number, overRecords: number): Finding[] {
   const losses = finiteLosses(run);
   const { known, well } = lossTrend(run);
-  if (!known || well || movedElsewhere(run) || losses.length < 2 * overRecords) return [];
+  if (!known || well || incomparableLosses(run) || losses.length < 2 * overRecords) return [];
   const window = losses.slice(-overRecords);
   // The loss of a model that stands still is as uneven as its batches.
   if (run.steps.slice(-overRecords).every(({ globalNorm }) => globalNorm === 0)) return [];

@@ -4,8 +4,8 @@ import { shortNumber } from '../record/short-number.js';
 import { judgedLossInWords } from './data-loss.js';
 import { findingOf } from './finding-of.js';
 import { guessLoss } from './guess-loss.js';
+import { incomparableLosses } from './incomparable-losses.js';
 import { finiteLosses, lossTrend, spread, stepOfLoss } from './loss-trend.js';
-import { movedElsewhere } from './moved-elsewhere.js';
 import { checkCount } from './threshold.js';
 
 /** Options of {@link lossPlateau}. */
@@ -27,7 +27,7 @@ const beatenShare = 0.98;
  *
  * The last resort: it says that training fails and not why, and ranks below whatever does. Compares the last third of the
  * losses with the third before, beyond their noise; a loss that is all but zero, has succeeded, or is on its way below a
- * constant prediction's is no plateau; nor is one that an adversary holds up. A `warning`.
+ * constant prediction's is no plateau; nor is one that an adversary or moving targets hold up. A `warning`.
  *
  * @param options - Losses needed.
  * @throws RangeError when `overRecords` is no positive integer.
@@ -43,7 +43,7 @@ export function lossPlateau({ overRecords = 100 }: LossPlateauOptions = {}): Rul
   checkCount('lossPlateau', 'overRecords', overRecords);
   return {
     id,
-    check: (run) => (lossTrend(run).failing && !movedElsewhere(run) ? check(run, overRecords) : []),
+    check: (run) => (lossTrend(run).failing && !incomparableLosses(run) ? check(run, overRecords) : []),
   };
 }
 

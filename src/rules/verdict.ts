@@ -1,8 +1,8 @@
 import type { Finding, Remedy } from '../record/finding.js';
 import type { Run } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
+import { incomparableLosses } from './incomparable-losses.js';
 import { lossTrend } from './loss-trend.js';
-import { movedElsewhere } from './moved-elsewhere.js';
 
 /** Sums a diagnosis up in one sentence; `findings` are ranked, the root cause first. */
 export function verdict(run: Run, findings: readonly Finding[]): string {
@@ -36,7 +36,8 @@ function lossStory(run: Run): string {
   const losses = run.steps.map((record) => record.loss).filter((loss) => loss !== null);
   const [first, last] = [losses[0], losses.at(-1)];
   if (first === undefined || last === undefined || losses.length < 2) return '';
-  const moved = movedElsewhere(run) ? ', which layers that something else trains move too' : '';
+  const incomparable = incomparableLosses(run);
+  const moved = incomparable ? `, ${incomparable}` : '';
   return `: the loss went from ${shortNumber(first)} to ${shortNumber(last)}${moved}`;
 }
 

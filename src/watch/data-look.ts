@@ -3,8 +3,9 @@ import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { DataFacts, TensorStats } from '../record/run.js';
 import { mergeStats } from '../stats/merge.js';
 import type { Gauge, Reading } from './gauge.js';
+import { sparsely } from './when.js';
 
-/** Sees the first batches that a model is trained on. */
+/** Sees the first batches that a model is trained on, and ever more rarely the targets of later ones. */
 export interface DataLook {
   /** What was seen so far; a new object whenever it tells more. */
   readonly facts: DataFacts | null;
@@ -17,6 +18,8 @@ export interface DataLook {
 /** Batches, and then elements, after which the data is known well enough. */
 const MOST_BATCHES = 32;
 const MOST_ELEMENTS = 2 ** 22;
+/** Targets of later batches that are enough at a time, unless as many batches as at first have fewer. */
+const ENOUGH_TARGETS = 256;
 /** Batches after which the facts are told anew; sinks hear of each. */
 const milestones: ReadonlySet<number> = new Set([1, 4, 16]);
 
@@ -27,8 +30,15 @@ interface Trainer {
   makeTrainFunction(): (data: Tensor[]) => unknown;
 }
 
+/** Later batches that are being looked at, all together. */
+interface Window {
+  batches: number;
+  targets: number;
+  stats?: TensorStats;
+}
+
 /**
- * Looks at inputs and targets before each of the first steps, and then no more.
+ * Looks at inputs and targets before each of the first steps, and then twice in every doubling at targets alone.
  *
  * @param gaugeOf - A new gauge for each batch.
  * @param failed - Receives whatever the looking itself threw.
@@ -46,6 +56,8 @@ export function lookAtData(
   let facts: DataFacts | null = null;
   let published: DataFacts | null = null;
   let batches = 0;
+  let steps = 0;
+  let window: Window | undefined;
   let looking = true;
   let removed = false;
   let pending: Promise<void> = Promise.resolve();
@@ -69,9 +81,27 @@ export function lookAtData(
     const input = gauge.stats(x, false);
     const target: Reading<TensorStats> | undefined = y && gauge.stats(y, false);
     const done = (): void => add(input(), target?.(), x.shape[0] ?? 1);
+    settle(gauge, done);
+  };
+  const settle = (gauge: Gauge, done: () => void): void => {
     const settling = gauge.settle();
     if (settling) pending = Promise.all([pending, settling]).then(done).catch(failed);
     else done();
+  };
+  const lookAgain = (y: Tensor | undefined): void => {
+    if (sparsely(steps)) window = { batches: 0, targets: 0 };
+    if (!window || !y) return;
+    const own = window;
+    own.batches++;
+    own.targets += y.size;
+    const isLast = own.batches === MOST_BATCHES || own.targets >= ENOUGH_TARGETS;
+    if (isLast) window = undefined;
+    const gauge = gaugeOf();
+    const reading = gauge.stats(y, false);
+    settle(gauge, () => {
+      own.stats = own.stats ? mergeStats(own.stats, reading()) : reading();
+      if (isLast && facts) published = facts = { ...facts, recentTarget: own.stats };
+    });
   };
   const looked = function (this: Trainer): (data: Tensor[]) => unknown {
     const train = makeTrainFunction.call(trainer);
@@ -80,6 +110,8 @@ export function lookAtData(
         // Behind them `fit` hands on the weights of samples, null where there are none.
         if (!removed) onBatch?.(data.slice(0, trainer.inputs.length + trainer.outputs.length));
         if (looking) look(data);
+        else if (!removed) lookAgain(data[trainer.inputs.length]);
+        steps++;
       } catch (error) {
         looking = false;
         failed(error);

@@ -45,6 +45,12 @@ describe('guessLoss', () => {
     },
   );
 
+  test('is of the latest targets where they have left the first ones behind', () => {
+    const recent = (std: number) => ({ ...targets(7, 3), recentTarget: dataStats(1, { mean: 7, std }) });
+    expect(guess(of('meanSquaredError'), recent(4))).toBe(9);
+    expect(guess(of('meanSquaredError'), recent(5))).toBe(25);
+  });
+
   test.each(['meanAbsoluteError', 'mean_absolute_error', 'mae'])(
     'of %s is four fifths of the deviation of the targets',
     (loss) => {

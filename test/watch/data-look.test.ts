@@ -66,6 +66,45 @@ describe.each(['cpu', 'wasm'])('the data of a run on %s', (backend) => {
     expect(Object.hasOwn((model as unknown as { model: object }).model, 'makeTrainFunction')).toBe(false);
   });
 
+  test('tells the targets of later batches, twice in every doubling', async () => {
+    const model = compiled();
+    const [inputs, targets] = [x(), y()];
+    const monitor = watch(model, { quiet: true, activations: false });
+    const recent = () => monitor.run.data?.recentTarget;
+    const train = async (steps: number, times: number) => {
+      const scaled = tf.mul(targets, times);
+      for (let step = 0; step < steps; step++) await model.trainOnBatch(inputs, scaled);
+      scaled.dispose();
+    };
+    await train(48, 1);
+    expect(recent()).toBeUndefined();
+    // Steps 48 to 63, and 64 to 95.
+    await train(16, 2);
+    await train(31, 3);
+    expect(recent()).toBeUndefined();
+    await train(1, 3);
+    expect(recent()).toMatchObject({ size: 4 * 32, min: 30, max: 120 });
+    expect(recent()?.mean).toBeCloseTo(75, 6);
+    const before = tf.memory().numTensors;
+    // Its next window ends with step 127.
+    await train(31, 4);
+    expect(recent()?.max).toBe(120);
+    await train(1, 4);
+    expect(recent()).toMatchObject({ size: 4 * 32, min: 40, max: 160 });
+    expect(tf.memory().numTensors).toBe(before);
+    expect(monitor.run.data?.target?.max).toBe(40);
+    await monitor.stop();
+  });
+
+  test('is enough of large targets within a batch', async () => {
+    const model = compiled();
+    const [inputs, targets] = [tf.ones([256, 2]), tf.ones([256, 1])];
+    const monitor = watch(model, { quiet: true, activations: false });
+    for (let step = 0; step <= 48; step++) await model.trainOnBatch(inputs, targets);
+    expect(monitor.run.data?.recentTarget).toMatchObject({ size: 256, mean: 1 });
+    await monitor.stop();
+  });
+
   test('counts NaN and infinite elements', async () => {
     const model = compiled();
     const monitor = watch(model, { quiet: true });
