@@ -169,7 +169,10 @@ describe('treat', () => {
   test('lets the averages of batch normalisation catch up, which it is judged by', async () => {
     const model = tfl.sequential({
       layers: [
-        layer(16, 'linear', 1, { inputShape: [2], biasInitializer: tfl.initializers.constant({ value: -5 }) }),
+        layer(16, 'linear', 1, {
+          inputShape: [2],
+          biasInitializer: tfl.initializers.constant({ value: -5 }),
+        }),
         tfl.layers.batchNormalization(),
         tfl.layers.activation({ activation: 'relu' }),
         layer(1, 'sigmoid', 2),
