@@ -1,16 +1,15 @@
-import type { Finding, Remedy, Rule } from '../record/finding.js';
-import type { Run, StepRecord } from '../record/run.js';
+import type { Finding, Rule } from '../record/finding.js';
+import type { Run } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
-import { adaptive } from './adaptive.js';
 import { firstNonFinite } from './explosion.js';
 import { findingOf } from './finding-of.js';
-import { fails, finiteLosses, lossTrend } from './loss-trend.js';
-import { median, motion, updateRatio } from './motion.js';
+import { fails, lossTrend } from './loss-trend.js';
+import { median, motion } from './motion.js';
 import { nonFiniteData } from './non-finite-values.js';
+import { rateTooLow } from './rate-too-low.js';
 import { learningRateRemedy } from './smaller-steps.js';
 import { symptoms } from './symptoms.js';
 import { checkCount, checkThreshold } from './threshold.js';
-import { variableOf, weightedLayers } from './weighted-layers.js';
 
 /** Options of {@link learningRate}. */
 export interface LearningRateOptions {
@@ -37,12 +36,6 @@ export interface LearningRateOptions {
 const id = 'learning-rate';
 /** Records at the beginning and at the end that are judged. */
 const judged = 10;
-/** Up to here an epsilon is what frameworks give; where it outweighs the gradients, these are the trouble. Heuristic. */
-const usualEpsilon = 1e-6;
-/** Elements of this size are usual weights. Heuristic. */
-const usualWeight = 0.1;
-/** Multiple of `below` for Adadelta, which tfjs computes as SGD, at a default rate of 0.001. Heuristic. */
-const adadeltaFactor = 5;
 /** A single update this many times the weights leaves nothing of them. Heuristic. */
 const overthrow = 1;
 
@@ -51,8 +44,8 @@ const overthrow = 1;
  *
  * Too high: the update of some layer is above `above` of its weights in the median of the first or last ten records, or once
  * larger than the weights, and training fails, unless by a NaN in the data. Too low: the update of all weight matrices together
- * stays below `below` of them (of Adadelta, which in tfjs is SGD, five times that), at the beginning and now, and after `overRecords` records the loss is not at half of a constant
- * prediction's. Weights smaller than those that keep the variance count as if they did. Names the epsilon of Adam and its kin
+ * stays below `below` of them (of Adadelta, which in tfjs is SGD, five times that), at the beginning and now, and after
+ * `overRecords` records the loss is not at half of a constant prediction's. Weights smaller than those that keep the variance count as if they did. Names the epsilon of Adam and its kin
  * where that outweighs the gradients, unless it is as small as frameworks give it: then the gradients are the trouble, which
  * other rules tell. A rate so low under Adam and its kin follows from nothing else. Negative: at once, unless the loss does
  * well all the same. An `error` when the rate is negative or the loss is lost, else a `warning`; with `above` and `below` to be
@@ -76,7 +69,7 @@ export function learningRate(options: LearningRateOptions = {}): Rule {
   return {
     id,
     explains,
-    check: (run) => negative(run) ?? tooHigh(run, above) ?? tooLow(run, below, overRecords) ?? [],
+    check: (run) => negative(run) ?? tooHigh(run, above) ?? rateTooLow(run, below, overRecords) ?? [],
   };
 }
 
@@ -129,70 +122,4 @@ function tooHigh(run: Run, above: number): Finding[] | null {
       remedies: [...learningRateRemedy(run)],
     }),
   ];
-}
-
-function tooLow(run: Run, below: number, overRecords: number): Finding[] | null {
-  const { steps } = run;
-  const { known, good, converged } = lossTrend(run);
-  if (!known || good || converged || finiteLosses(run).length < Math.max(overRecords, 2 * judged))
-    return null;
-  const window = steps.slice(-judged);
-  const now = median(window.map((record) => updateRatio(run, record))) ?? Number.NaN;
-  const first = median(steps.slice(0, judged).map((record) => updateRatio(run, record))) ?? Number.NaN;
-  const limit = optimizerOf(run) === 'Adadelta' ? adadeltaFactor * below : below;
-  if (!(Math.max(now, first) < limit && first > 0)) return null;
-  const epsilon = heavyEpsilon(run, window);
-  if (epsilon !== null && epsilon <= usualEpsilon) return null;
-  const rate = window.at(-1)?.learningRate ?? null;
-  const pace =
-    now > 0
-      ? `an update moves the weights by no more than ${shortNumber(Number(now.toPrecision(2)))} of themselves, so that it takes ${shortNumber(Number((1 / now).toPrecision(1)))} steps to get anywhere`
-      : 'updates do not move the weights any more';
-  // The updates of an adaptive optimizer are as large as its rate: nothing but that makes such a rate too low.
-  const isRoot =
-    epsilon === null && rate !== null && rate < usualWeight * below && adaptive.test(optimizerOf(run));
-  const times = 10 ** Math.min(3, Math.ceil(Math.log10(limit / Math.max(now, 1e-12)) + 1));
-  const smallerEpsilon: Remedy = {
-    kind: 'optimizer',
-    layers: [],
-    to: 'epsilon 1e-7',
-    reason: 'it must stay far below the gradients',
-  };
-  const largerRate = (known: number): Remedy => ({
-    kind: 'learning-rate',
-    layers: [],
-    to: known === 0 ? 1e-3 : Number((known * times).toPrecision(3)),
-    reason: 'updates of about a thousandth of the weights get on and do not overshoot',
-  });
-  return [
-    findingOf(run, id, {
-      severity: 'warning',
-      evidence: {
-        updateRatio: now,
-        ...(rate !== null && { learningRate: rate }),
-        ...(epsilon !== null && { epsilon }),
-      },
-      ...(isRoot && { because: id }),
-      message:
-        `${epsilon === null ? `The learning rate${rate === null ? '' : ` of ${shortNumber(rate)}`} is too low` : `The epsilon of ${shortNumber(epsilon)} outweighs the gradients`}: ` +
-        `${pace}.`,
-      remedies: epsilon !== null ? [smallerEpsilon] : rate === null ? [] : [largerRate(rate)],
-    }),
-  ];
-}
-
-const optimizerOf = ({ model }: Run): string => model?.optimizer.className ?? '';
-
-/** The epsilon of an adaptive optimizer, where it is ten times the gradients it stands beside. */
-function heavyEpsilon(run: Run, window: readonly StepRecord[]): number | null {
-  const { epsilon = 0 } = run.model?.optimizer.config ?? {};
-  if (!adaptive.test(optimizerOf(run))) return null;
-  const keys = weightedLayers(run).flatMap(({ kernels }) => kernels);
-  const typical = window.flatMap((record) =>
-    keys.map((key) => {
-      const gradient = variableOf(record, key)?.gradient;
-      return gradient ? gradient.norm / Math.sqrt(gradient.size) : undefined;
-    }),
-  );
-  return epsilon > 10 * (median(typical) ?? Number.POSITIVE_INFINITY) ? epsilon : null;
 }
