@@ -121,8 +121,9 @@ export interface StepRecord {
   /** Of a step whose loss was scaled. All other numbers of a record are unscaled. */
   readonly lossScale?: LossScaleRecord;
   /**
-   * Set where weights of the model that this optimizer does not train had changed since the record before, as those of a GAN's
-   * discriminator do: the loss is of another function then.
+   * Set where weights that the loss depends on and this optimizer does not train had changed since the record before, as those of
+   * a GAN's discriminator do: the loss is of another function then. They are weights of the model, and variables that the loss
+   * was seen to read at steps that come twice in every doubling.
    */
   readonly movedElsewhere?: boolean;
   /** By `layer path/weight name`. */

@@ -28,6 +28,8 @@ export interface StepObserver {
     f: () => Scalar,
     variables: readonly Variable[] | undefined,
   ): { readonly value: Scalar; readonly grads: NamedTensorMap } | undefined;
+  /** A loss was computed and is still on the tape. */
+  forward(): void;
   /** The loss that was differentiated. */
   loss(value: Scalar): void;
   /** The raw gradients, before clip and update; those of a scaled loss also as they are after unscaling. */
@@ -91,9 +93,14 @@ function install(optimizer: Optimizer): Hook & { remove(): void } {
   const restores = [
     override(optimizer, 'computeGradients', (f: () => Scalar, variables?: Variable[]) => {
       observe(hook, (observer) => observer.start());
+      const forward = (): Scalar => {
+        const value = f();
+        observe(hook, (observer) => observer.forward());
+        return value;
+      };
       const compute = (loss: () => Scalar) =>
         hook.observer?.computeGradients(loss, variables) ?? computeGradients.call(optimizer, loss, variables);
-      const result = hook.scaler ? hook.scaler.differentiate(f, compute) : compute(f);
+      const result = hook.scaler ? hook.scaler.differentiate(forward, compute) : compute(forward);
       observe(hook, (observer) => observer.loss(result.value));
       return result;
     }),

@@ -18,6 +18,7 @@ import { type NamedGradient, type Slots, toList } from './slots.js';
 import { clipReading, learningRateOf, lossScaleReading, penaltyReading } from './step-record.js';
 import { createTapping } from './tapping.js';
 import { compareWeights, holdWeights, measureWeights } from './weights.js';
+import { sparsely } from './when.js';
 
 /** What the observer needs to know of its surroundings. */
 export interface ObserverOptions {
@@ -219,6 +220,9 @@ export function createObserver(options: ObserverOptions): Observer {
       const tapped = tapping.differentiate(draft, draft.taps, f, variables);
       if (tapped) draft.activations = tapped.activations;
       return tapped?.gradients;
+    },
+    forward() {
+      if (draft && sparsely(current)) budget.spend(() => bystanders.meet());
     },
     loss(value) {
       budget.spend(() => {

@@ -79,6 +79,6 @@ test('the verdict says that the loss is moved by others too', () => {
     [],
   );
   expect(verdict).toMatch(
-    /: the loss went from 0\.7 to 0\.\d+, which layers that something else trains move too\.$/,
+    /: the loss went from 0\.7 to 0\.\d+, which weights that something else trains move too\.$/,
   );
 });

@@ -105,3 +105,37 @@ test('a layer that is frozen after compile, to train the others on, is no troubl
   ]);
   expect(monitor.records.some(({ movedElsewhere }) => movedElsewhere)).toBe(false);
 });
+
+describe("a watched optimizer in a loop of one's own", () => {
+  const moved = (monitor: ReturnType<typeof watch>) =>
+    monitor.records.map(({ movedElsewhere = false }) => movedElsewhere);
+
+  test('tells when another one has trained what its loss reads', async () => {
+    const [own, other, apart] = ['own', 'other', 'apart'].map((name) =>
+      tf.variable(tf.tensor1d([1, 2]), true, name),
+    ) as [tf.Variable, tf.Variable, tf.Variable];
+    const [optimizer, adversary] = [tf.train.sgd(0.1), tf.train.adam(0.1)];
+    const monitor = watch(optimizer, quiet);
+    const loss = () => tf.sum(tf.square(tf.sub(own, other))) as tf.Scalar;
+    const steps = {
+      own: () => optimizer.minimize(loss, false, [own]),
+      other: () => adversary.minimize(() => tf.neg(loss()), false, [other]),
+      apart: () => adversary.minimize(() => tf.sum(tf.square(apart)) as tf.Scalar, false, [apart]),
+    };
+    for (const step of ['own', 'own', 'other', 'own', 'apart', 'own', 'other', 'own'] as const) steps[step]();
+    expect(moved(monitor)).toEqual([false, false, true, false, true]);
+    await monitor.stop();
+    tf.disposeVariables();
+  });
+
+  test('takes what it trains for its own, by its variables or by all', async () => {
+    const [a, b] = ['a', 'b'].map((name) => tf.variable(tf.tensor1d([1, 2]), true, name));
+    const optimizer = tf.train.sgd(0.1);
+    const monitor = watch(optimizer, quiet);
+    for (let step = 0; step < 4; step++)
+      optimizer.minimize(() => tf.sum(tf.square(tf.sub(a!, b!))) as tf.Scalar);
+    expect(moved(monitor)).toEqual([false, false, false, false]);
+    await monitor.stop();
+    tf.disposeVariables();
+  });
+});
