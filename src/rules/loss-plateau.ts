@@ -6,6 +6,7 @@ import { findingOf } from './finding-of.js';
 import { guessLoss } from './guess-loss.js';
 import { incomparableLosses } from './incomparable-losses.js';
 import { finiteLosses, lossTrend, spread, stepOfLoss } from './loss-trend.js';
+import { plateauAdvice } from './plateau-advice.js';
 import { checkCount } from './threshold.js';
 
 /** Options of {@link lossPlateau}. */
@@ -27,7 +28,8 @@ const beatenShare = 0.98;
  *
  * The last resort: it says that training fails and not why, and ranks below whatever does. Compares the last third of the
  * losses with the third before, beyond their noise; a loss that is all but zero, has succeeded, or is on its way below a
- * constant prediction's is no plateau; nor is one that an adversary or moving targets hold up. A `warning`.
+ * constant prediction's is no plateau; nor is one that an adversary or moving targets hold up. A `warning`; recommends
+ * cross-entropy for a sigmoid that is to return 0 or 1, a higher rate where updates are below 1e-3 of the weights, and Adam.
  *
  * @param options - Losses needed.
  * @throws RangeError when `overRecords` is no positive integer.
@@ -64,6 +66,7 @@ function check(run: Run, overRecords: number): Finding[] {
       firstStep: stepOfLoss(run, third),
       evidence: { loss: recent, ...(guess !== null && { constantPrediction: guess }) },
       message: `${judgedLossInWords(run)} stays at ${shortNumber(recent)}${than}: training does not get anywhere.`,
+      remedies: plateauAdvice(run),
     }),
   ];
 }
