@@ -89,7 +89,10 @@ export interface BackendFacts {
   readonly wrongKernels?: readonly string[];
 }
 
-/** Statistics of the training data: of the first batches, all together, unless it says otherwise. */
+/**
+ * Statistics of the training data: of the first batches, all together, unless it says otherwise; and on cpu and wasm of the first
+ * ones whose steps were not finite.
+ */
 export interface DataFacts {
   /** Of the model's input; of the first where it has several. */
   readonly input: TensorStats;

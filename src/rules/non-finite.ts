@@ -76,7 +76,7 @@ function check(run: Run): Finding[] {
       },
       message: sentences.filter((sentence) => sentence !== '').join(' '),
       ...(because && { because }),
-      remedies: remedies(run, exploded !== '' || repaired),
+      remedies: remedies(run, first.step > 0, exploded !== '' || repaired),
     },
   ];
 }
@@ -163,8 +163,11 @@ function recoveryStory(run: Run, { recovered, repaired, steps, first }: Breakdow
   return `${how}; it happened in ${steps} of ${run.steps.length} recorded steps.`;
 }
 
-/** @param answered - Whether skipping such steps is no answer: it came of an explosion, or a clip does so already. */
-function remedies(run: Run, answered: boolean): Remedy[] {
+/**
+ * @param moved - Whether an update came before, which a lower rate makes smaller.
+ * @param answered - Whether skipping such steps is no answer: it came of an explosion, or a clip does so already.
+ */
+function remedies(run: Run, moved: boolean, answered: boolean): Remedy[] {
   if (nonFiniteData(run).length > 0) return [];
   const fault = outputFault(run);
   const skip: Remedy = {
@@ -173,5 +176,9 @@ function remedies(run: Run, answered: boolean): Remedy[] {
     to: 'skipNonFinite()',
     reason: 'a step whose gradient is not finite would destroy the weights; skipping it keeps them',
   };
-  return [...(fault ? [fault.remedy] : []), ...learningRateRemedy(run), ...(answered ? [] : [skip])];
+  return [
+    ...(fault ? [fault.remedy] : []),
+    ...(moved ? learningRateRemedy(run) : []),
+    ...(answered ? [] : [skip]),
+  ];
 }

@@ -6,14 +6,15 @@ import type { StepRecord } from '../record/run.js';
 import { hold } from './gauge.js';
 import { readsSynchronously } from './hook.js';
 import { type Culprit, postMortem } from './post-mortem.js';
+import { createUsualLoss } from './usual-loss.js';
 
-/** Keeps the last weights that were finite, and examines the first step that is not. */
+/** Keeps the last weights that were sound, and examines the first step that is not finite. */
 export interface Autopsy {
   /** A step on these inputs and targets is about to begin. */
   begin(step: number, data: readonly Tensor[]): void;
   /** Takes the record of a step; returns what the first one that is not finite died of. */
   examine(record: StepRecord): Finding | null;
-  /** Puts the last finite weights back and returns the step before which they stood; `null` where there are none. */
+  /** Puts the last sound weights back and returns the step before which they stood; `null` where there are none. */
   restore(): number | null;
   dispose(): void;
 }
@@ -35,6 +36,7 @@ export function createAutopsy(model: LayersModel, placed: () => readonly PlacedL
   let pending: Snapshot[] = [];
   let good: Snapshot | undefined;
   let dead = false;
+  const isUsual = createUsualLoss();
 
   const keepGood = (snapshot: Snapshot): void => {
     if (good) release(good);
@@ -78,15 +80,18 @@ export function createAutopsy(model: LayersModel, placed: () => readonly PlacedL
       );
       const allFinite =
         weightsAreFinite && Number.isFinite(record.globalNorm) && Number.isFinite(record.loss ?? 0);
-      if (dead || allFinite) {
-        if (snapshot && !dead) keepGood(snapshot);
+      const keep = (isSound: boolean): void => {
+        if (snapshot && isSound) keepGood(snapshot);
         else if (snapshot) release(snapshot);
+      };
+      if (dead || allFinite) {
+        keep(!dead && (record.loss === null || isUsual(record.loss)));
         return null;
       }
       dead = true;
       const culprit = weightsAreFinite && snapshot?.data.length ? examineAgain(snapshot) : undefined;
-      if (snapshot && weightsAreFinite) keepGood(snapshot);
-      else if (snapshot) release(snapshot);
+      // Weights may be finite and lost all the same, unless it is the data that broke the step.
+      keep(weightsAreFinite && (good === undefined || isOfData(culprit)));
       return finding(record, weightsAreFinite, culprit, good?.step);
     },
     restore() {
@@ -103,6 +108,9 @@ export function createAutopsy(model: LayersModel, placed: () => readonly PlacedL
     },
   };
 }
+
+const isOfData = (culprit: Culprit | null | undefined): boolean =>
+  culprit?.tensor === 'input' || culprit?.tensor === 'target';
 
 function finding(
   { step, variables }: StepRecord,
@@ -129,7 +137,7 @@ function finding(
       `Step ${step} is the first that is not finite: ${weightsAreFinite ? story(culprit) : `${weight} was so before it began`}.` +
       (restorable === undefined
         ? ''
-        : ` The weights of before step ${restorable} are finite; monitor.restore() puts them back.`),
+        : ` The weights of before step ${restorable} are the last sound ones; monitor.restore() puts them back.`),
     remedies: [],
   };
 }

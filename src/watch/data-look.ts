@@ -9,6 +9,8 @@ import { sparsely } from './when.js';
 export interface DataLook {
   /** What was seen so far; a new object whenever it tells more. */
   readonly facts: DataFacts | null;
+  /** Tells of the batch at hand too, whose step was not finite. For backends whose values can be read at once. */
+  examine(): void;
   /** Resolves when the batches so far are in the facts. */
   settled(): Promise<void>;
   /** Gives the model its own method back. */
@@ -18,6 +20,8 @@ export interface DataLook {
 /** Batches, and then elements, after which the data is known well enough. */
 const MOST_BATCHES = 32;
 const MOST_ELEMENTS = 2 ** 22;
+/** Later batches that are examined because their steps were not finite: broken weights break all that follow. */
+const MOST_EXAMINED = 4;
 /** Targets of later batches that are enough at a time, unless as many batches as at first have fewer. */
 const ENOUGH_TARGETS = 256;
 /** Batches after which the facts are told anew; sinks hear of each. */
@@ -57,6 +61,9 @@ export function lookAtData(
   let published: DataFacts | null = null;
   let batches = 0;
   let steps = 0;
+  let examined = 0;
+  /** The batch of the step that is being taken, and whether it was looked at. */
+  let current: { readonly data: readonly Tensor[]; readonly isKnown: boolean } | undefined;
   let window: Window | undefined;
   let looking = true;
   let removed = false;
@@ -109,6 +116,7 @@ export function lookAtData(
       try {
         // Behind them `fit` hands on the weights of samples, null where there are none.
         if (!removed) onBatch?.(data.slice(0, trainer.inputs.length + trainer.outputs.length));
+        current = { data, isKnown: looking };
         if (looking) look(data);
         else if (!removed) lookAgain(data[trainer.inputs.length]);
         steps++;
@@ -116,7 +124,11 @@ export function lookAtData(
         looking = false;
         failed(error);
       }
-      return train(data);
+      try {
+        return train(data);
+      } finally {
+        current = undefined;
+      }
     };
   };
   if (typeof makeTrainFunction === 'function') {
@@ -129,6 +141,12 @@ export function lookAtData(
   return {
     get facts() {
       return published;
+    },
+    examine() {
+      if (!current || examined >= MOST_EXAMINED) return;
+      examined++;
+      if (!current.isKnown) look(current.data);
+      published = facts;
     },
     settled: () => pending,
     remove() {

@@ -99,7 +99,7 @@ export interface WatchOptions {
   readonly stopOn?: 'error' | 'never';
   /**
    * Whether to examine the first step that is not finite: which tensor of which layer, and of which sample of the batch, was
-   * the first; and to keep the weights of before it for `monitor.restore()`. Keeps a second set of weights and, on cpu and wasm,
+   * the first; and to keep the last sound weights for `monitor.restore()`. Keeps a second set of weights and, on cpu and wasm,
    * the batch at hand alive, without copying them; on GPU backends no sample is named. Works with `fit`, `fitDataset` and
    * `trainOnBatch`.
    *
@@ -145,8 +145,9 @@ export interface Monitor {
    */
   observe(gradients: NamedTensorMap, loss?: Scalar): void;
   /**
-   * Puts back the weights, also those of batch normalisation, that were finite last, and returns the step before which they
-   * stood; `null` where none are held. Needs the option `autopsy`. The moments of the optimizer stay as they are: compile again
+   * Puts back the last sound weights, also those of batch normalisation, and returns the step before which they stood; `null`
+   * where none are held. Sound are weights that are finite, of a loss not above ten times the median of the last twenty such
+   * (nor, where that is more, a tenth of the first). Needs the option `autopsy`. The moments of the optimizer stay as they are: compile again
    * where they are not finite.
    */
   restore(): number | null;

@@ -34,6 +34,8 @@ export interface ObserverOptions {
   readonly queue: ReadQueue;
   /** Receives how to make the records, in step order, and whether somebody must see them at once. */
   readonly record: (make: () => StepRecord | undefined, isUrgent: boolean) => void;
+  /** Called before the record of a step that is not finite, where that is seen at once. */
+  readonly broken: () => void;
   /** Called when gradients had to be put back into their slots. */
   readonly repaired: (step: number) => void;
   readonly failed: (error: unknown, step: number) => void;
@@ -115,7 +117,9 @@ export function createObserver(options: ObserverOptions): Observer {
     const settling = done.gauge.settle();
     // After a switch from a GPU its last records are still on their way.
     if (settling === undefined && underWay === 0) {
-      options.record(make, isSick(done));
+      const isBroken = isSick(done);
+      if (isBroken) options.broken();
+      options.record(make, isBroken);
       return;
     }
     underWay++;

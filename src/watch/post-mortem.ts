@@ -48,7 +48,7 @@ export function postMortem(
       const loss = inside.lossFunctions?.[0];
       if (loss === undefined || y[0] === undefined) return null;
       const [prediction] = [model.predictOnBatch([...x])].flat();
-      return prediction ? bad(loss(y[0], prediction), last, 'loss') : null;
+      return prediction ? badLoss(loss, y[0], prediction, last) : null;
     }) ??
     backward(model, placed, x, y, inside.lossFunctions?.[0])
   );
@@ -77,6 +77,20 @@ function bad(values: Tensor, where: string, tensor: string): Culprit | null {
   if (at < 0) return null;
   const rows = values.shape[0] ?? 1;
   return { where, tensor, sample: Math.floor((at * rows) / elements.length), value: Number(elements[at]) };
+}
+
+/** A loss of its own may be one number for the whole batch: then each sample is asked for its part. */
+function badLoss(loss: Loss, target: Tensor, prediction: Tensor, where: string): Culprit | null {
+  const all = loss(target, prediction);
+  const found = bad(all, where, 'loss');
+  if (!found || all.rank > 0) return found;
+  for (let sample = 0; sample < Math.min(target.shape[0] ?? 0, MOST_SAMPLES); sample++) {
+    const own = tidied(() =>
+      bad(loss(slice(target, sample, 1), slice(prediction, sample, 1)), where, 'loss'),
+    );
+    if (own) return { ...own, sample };
+  }
+  return { ...found, sample: null };
 }
 
 function forward(model: LayersModel, placed: readonly PlacedLayer[], x: readonly Tensor[]): Culprit | null {

@@ -119,6 +119,7 @@ export function watch(target: LayersModel | Optimizer, options: WatchOptions = {
     weightsDue,
     clipName: () => attachment.optimizer && existingHook(attachment.optimizer)?.clipper?.strategy.name,
     record: (make, isUrgent) => outbox.add(make, isUrgent || autopsy !== undefined),
+    broken: () => look?.examine(),
     repaired: (step) => recorder.note(slotsRepaired(step)),
     failed: (error, step) => recorder.note(watchFailed(error, step)),
   });

@@ -51,7 +51,7 @@ describe.each(['cpu', 'wasm'])('the autopsy on %s', (backend) => {
       evidence: { step: 300, sample: 17, restorableStep: 300 },
       message:
         'Step 300 is the first that is not finite: the input of hidden holds Infinity for sample 17 of its batch, the first in ' +
-        'the order of computation. The weights of before step 300 are finite; monitor.restore() puts them back.',
+        'the order of computation. The weights of before step 300 are the last sound ones; monitor.restore() puts them back.',
     });
     expect(findings.find(({ rule }) => rule === 'non-finite')).toMatchObject({ firstStep: 300 });
     expect(valuesOf(model).flat().every(Number.isFinite)).toBe(false);
@@ -146,6 +146,33 @@ describe.each(['cpu', 'wasm'])('the autopsy on %s', (backend) => {
     expect(examined.grown).toBe(0);
     // Four weights of two dense layers and four of the normalisation.
     expect(examined.released - plain.released).toBe(8);
+  });
+
+  test('names the sample of a loss that is one number for the whole batch', async () => {
+    const line = tfl.sequential({ layers: [tfl.layers.dense({ name: 'line', units: 1, inputShape: [3] })] });
+    const ofLog = (y: tf.Tensor, p: tf.Tensor) => tf.mean(tf.square(tf.sub(tf.log(p), y)));
+    line.compile({ optimizer: tf.train.sgd(0.1), loss: ofLog });
+    line.setWeights([tf.ones([3, 1]), tf.zeros([1])]);
+    const monitor = watch(line, { quiet: true, autopsy: true });
+    await line.trainOnBatch(planted(tf.ones([SAMPLES, 3]), 5, -9), targets());
+    expect(monitor.findings.find(({ rule }) => rule === 'autopsy')).toMatchObject({
+      evidence: { sample: 5 },
+      message: expect.stringContaining('the loss of line holds NaN for sample 5'),
+    });
+  });
+
+  test('gives back weights of a usual loss, not the last finite ones of a training that diverges', async () => {
+    const line = tfl.sequential({ layers: [tfl.layers.dense({ name: 'line', units: 1, inputShape: [3] })] });
+    line.compile({ optimizer: tf.train.sgd(10), loss: 'meanSquaredError' });
+    line.setWeights([tf.ones([3, 1]), tf.zeros([1])]);
+    const before = valuesOf(line);
+    const monitor = watch(line, { quiet: true, autopsy: true, stopOn: 'error' });
+    await line.fit(tf.ones([SAMPLES, 3]), tf.zeros([SAMPLES, 1]), { epochs: 100, verbose: 0 });
+    const { length } = monitor.records;
+    expect(monitor.records.at(-2)?.loss).toBeGreaterThan(1e20);
+    expect(length).toBeLessThan(100);
+    expect(monitor.restore()).toBe(0);
+    expect(valuesOf(line)).toEqual(before);
   });
 
   test('is off by default: nothing to restore', async () => {

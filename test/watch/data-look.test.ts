@@ -105,6 +105,35 @@ describe.each(['cpu', 'wasm'])('the data of a run on %s', (backend) => {
     await monitor.stop();
   });
 
+  test('is told of a batch whose step is not finite before the finding is', async () => {
+    const model = compiled();
+    const told: string[] = [];
+    const monitor = watch(model, { quiet: true, onFinding: ({ message }) => told.push(message) });
+    const [inputs, targets] = [x(), y()];
+    const broken = tf.tensor2d([
+      [1, 2],
+      [3, Number.NaN],
+      [5, 6],
+      [7, 8],
+    ]);
+    for (let step = 0; step < 50; step++) await model.trainOnBatch(step === 40 ? broken : inputs, targets);
+    expect(told.find((message) => message.startsWith('The loss is NaN'))).toContain(
+      'The input itself holds 1 NaN and 0 infinite values.',
+    );
+    // All later steps are broken too; three more are looked at.
+    expect(monitor.run.data?.input).toMatchObject({ size: 8 * (32 + 4), nans: 1 });
+    await monitor.stop();
+  });
+
+  test('is told at once of a batch among the first ones, and that batch counts once', async () => {
+    const model = compiled();
+    const monitor = watch(model, { quiet: true });
+    const broken = tf.tensor2d([[Number.NaN], [20], [30], [40]]);
+    for (let step = 0; step < 3; step++) await model.trainOnBatch(x(), step === 2 ? broken : y());
+    expect(monitor.run.data).toMatchObject({ input: { size: 24 }, target: { size: 12, nans: 1 } });
+    await monitor.stop();
+  });
+
   test('counts NaN and infinite elements', async () => {
     const model = compiled();
     const monitor = watch(model, { quiet: true });
