@@ -20,8 +20,6 @@ export interface PlacedLayer {
  */
 interface Inside {
   readonly layers?: layers.Layer[];
-  /** Of `Sequential`: the container that holds its nodes, once built. */
-  readonly model?: Inside | null;
   readonly containerNodes?: ReadonlySet<string>;
   readonly outputLayers?: readonly layers.Layer[];
   readonly layer?: layers.Layer;
@@ -53,23 +51,22 @@ export function placeLayers(model: LayersModel): PlacedLayer[] {
 type Placed = Map<layers.Layer, PlacedLayer>;
 
 function walkContainer(
-  container: object,
+  container: layers.Layer,
   prefix: string[],
   from: Source,
   isOutput: boolean,
   placed: Placed,
 ): Source {
-  const { layers: children = [], model } = inside(container);
-  const graph = model ?? inside(container);
-  // A Sequential that is not built yet has no nodes: each layer reads the one before it.
-  const isBuilt = graph.containerNodes !== undefined && graph.containerNodes.size > 0;
-  const outputs = (isBuilt ? graph.outputLayers : undefined) ?? children.slice(-1);
+  const { layers: children = [], containerNodes, outputLayers } = inside(container);
+  // By its nodes the layer behind a nested model that comes first would read the last layer in there.
+  const isLinear = container.getClassName() === 'Sequential';
+  const outputs = (isLinear ? undefined : outputLayers) ?? children.slice(-1);
   const sources = new Map<layers.Layer, Source>();
   for (const [index, child] of children.entries()) {
-    const linear = isBuilt ? undefined : children.slice(Math.max(0, index - 1), index);
-    const read = (linear ?? inboundLayers(child, graph.containerNodes)).map(
-      (layer) => sources.get(layer) ?? from,
-    );
+    const inbound = isLinear
+      ? children.slice(Math.max(0, index - 1), index)
+      : inboundLayers(child, containerNodes);
+    const read = inbound.map((layer) => sources.get(layer) ?? from);
     const source = join(read.length > 0 ? read : [from]);
     sources.set(
       child,

@@ -1,5 +1,5 @@
 import { zeros } from '@tensorflow/tfjs-core';
-import { layers, sequential } from '@tensorflow/tfjs-layers';
+import { input, layers, model, type SymbolicTensor, sequential } from '@tensorflow/tfjs-layers';
 import { layers as fused } from 'gradient-health';
 import { describe, expect, test } from 'vitest';
 import { modelFacts } from '../../src/layout/facts.js';
@@ -45,6 +45,28 @@ describe('the facts of a model', () => {
       { config: { units: 1, trainable: false }, constraints: { kernel: 'NonNeg' } },
     ]);
   });
+
+  test.each(['sequential', 'functional'])(
+    'know the chain behind a nested %s model that comes first',
+    (kind) => {
+      const [a, b] = [
+        layers.dense({ units: 3, inputShape: [4], name: 'a' }),
+        layers.dense({ units: 3, name: 'b' }),
+      ];
+      const ends = input({ shape: [4] });
+      const inner =
+        kind === 'sequential'
+          ? sequential({ name: 'inner', layers: [a, b] })
+          : model({ name: 'inner', inputs: ends, outputs: b.apply(a.apply(ends)) as SymbolicTensor });
+      const whole = sequential({ layers: [inner as layers.Layer, layers.dense({ units: 1, name: 'head' })] });
+      whole.predict(zeros([1, 4]));
+      expect(modelFacts(whole).layers).toMatchObject([
+        { path: 'inner/a', depth: 0, inbound: [], isOutput: false },
+        { path: 'inner/b', depth: 1, inbound: ['inner/a'], isOutput: false },
+        { path: 'head', depth: 2, inbound: ['inner/b'], isOutput: true },
+      ]);
+    },
+  );
 
   test('know the chain of a Sequential that is not built yet', () => {
     const model = sequential({ layers: [layers.dense({ units: 3, inputShape: [4], name: 'a' })] });
