@@ -53,7 +53,7 @@ export interface Remedy {
     readonly before: number;
     /** The measure with it. */
     readonly after: number;
-    /** What was measured. */
+    /** What was measured: `loss`, `loss halfway` where a trial was given up there, `accuracy` or `findings`. */
     readonly measure: string;
   };
 }

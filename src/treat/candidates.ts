@@ -25,7 +25,14 @@ export function candidatesOf(
     .flatMap(({ remedies }) => grouped(remedies));
   const initializers = groups.filter((group) => group.every(({ kind }) => kind === 'initializer'));
   const everywhere = initializers.length === 0 ? [] : spreads(context.model);
-  const all = [...averages(run), ...groups.slice(0, 1), ...everywhere, ...groups.slice(1), ...lower(groups)];
+  const all = [
+    ...averages(run),
+    ...bothScales(groups),
+    ...groups.slice(0, 1),
+    ...everywhere,
+    ...groups.slice(1),
+    ...lower(groups),
+  ];
   return planned(all, plan, context);
 }
 
@@ -99,6 +106,14 @@ export function motionOf(run: Run): number | undefined {
 /** Share of their size that weights should move in a step. Source: cs231n's 1e-3, and 1e-2 for small networks. */
 const wantedMotion = 1e-2;
 
+/** Inputs and targets that are both far off help little until both are mended. */
+function bothScales(groups: readonly (readonly Remedy[])[]): readonly (readonly Remedy[])[] {
+  const [input, target] = (['input-scale', 'target-scale'] as const).map((kind) =>
+    groups.flat().find((remedy) => remedy.kind === kind),
+  );
+  return input && target ? [[input, target]] : [];
+}
+
 /** A rule advises a tenth of the rate, which need not be enough. */
 function lower(groups: readonly (readonly Remedy[])[]): readonly (readonly Remedy[])[] {
   const rate = groups.find(
@@ -162,10 +177,11 @@ function scales({ input, target }: RemedyContext): readonly (readonly Remedy[])[
     mean.some((value, i) => Math.abs(value) > farOff * (std[i] ?? 1)) ||
     std.some((value) => value > farOff || value < 1 / farOff / 10);
   const reason = 'numbers around 0 of about the size of 1 suit the rates and weights that are usual';
-  return [
+  const groups = [
     ...(input && isFar(input) ? [[remedyOf('input-scale', 'standardize', reason)]] : []),
     ...(target && isFar(target) ? [[remedyOf('target-scale', 'standardize', reason)]] : []),
   ];
+  return [...bothScales(groups), ...groups];
 }
 
 const remedyOf = (

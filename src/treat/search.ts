@@ -72,7 +72,8 @@ async function best(
   const isNew = ({ remedies }: Candidate): boolean => !all.seen.has(keyOf(merged(state.applied, remedies)));
   for (const { plan, remedies } of candidates.filter(isNew).slice(0, triesPerRound)) {
     const rivals = found ? [state.trial, found.trial] : [state.trial];
-    const trial = await all.attempt(plan, remedies, unlessWorse(rivals, plan.loss));
+    const inForce = merged(state.applied, remedies);
+    const trial = await all.attempt(plan, inForce, unlessWorse(rivals, plan.loss));
     if (!trial) break;
     if (trial.givenUp) continue;
     const verified = { before: state.trial.after, after: trial.after, measure: 'loss' };

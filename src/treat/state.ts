@@ -45,7 +45,7 @@ export function helps({ trial: old, findings }: State, trial: Trial, least: numb
   if (!Number.isFinite(old.after)) return !stands(trial) || trial.after <= 2 * Math.abs(old.before);
   const { gain, measure } = compare(old, trial);
   if (gain > least) return true;
-  return measure === 'loss' && gain >= -standstill && alarms(left(trial)) < alarms(findings);
+  return measure !== 'accuracy' && gain >= -standstill && alarms(left(trial)) < alarms(findings);
 }
 
 /** Gives a trial of this loss up where it is well above one of these halfway. */
@@ -71,8 +71,9 @@ function compare(a: Trial, b: Trial): NonNullable<Remedy['verified']> & { readon
   if (!isComparable && a.accuracy !== null && b.accuracy !== null) {
     return { measure: 'accuracy', before: a.accuracy, after: b.accuracy, gain: b.accuracy - a.accuracy };
   }
-  const [before, after] = a.givenUp || b.givenUp ? [a.halfway, b.halfway] : [a.after, b.after];
-  return { measure: 'loss', before, after, gain: shareSaved(before, after) };
+  const isCut = a.givenUp || b.givenUp;
+  const [before, after] = isCut ? [a.halfway, b.halfway] : [a.after, b.after];
+  return { measure: isCut ? 'loss halfway' : 'loss', before, after, gain: shareSaved(before, after) };
 }
 
 /** Share of a loss that another one saves. */

@@ -77,7 +77,7 @@ export interface TreatOptions {
 export interface TrialProgress {
   /** Its number, from 0. */
   readonly trial: number;
-  /** What it tried; empty for the model as it is. */
+  /** All that is changed in it, kept before or tried now; empty for the model as it is. */
   readonly remedies: readonly Remedy[];
   /** Loss before the first step, without penalties and on the scale of the given targets. */
   readonly lossBefore: number;
@@ -97,7 +97,7 @@ export interface Treatment {
   readonly applied: readonly Remedy[];
   /** Of the given model, in a trial and by the report that was given. */
   readonly before: Report;
-  /** Of the treated model, in a trial. */
+  /** Of the treated model, in a trial; like that one it records the first ten steps and every third. */
   readonly after: Report;
   /** The clip to train with: `watch(model, { clip })`; `undefined` for none. */
   readonly clip: ClipStrategy | undefined;

@@ -27,8 +27,8 @@ describe('prune', () => {
     });
     // 0.3 with both. Halfway it is 0.65, and 0.85 without the rate, 0.8 without the epsilon: both are given up there.
     expect(applied).toEqual([
-      { ...rate, verified: { measure: 'loss', before: 0.85, after: 0.65 } },
-      { ...epsilon, verified: { measure: 'loss', before: 0.8, after: 0.65 } },
+      { ...rate, verified: { measure: 'loss halfway', before: 0.85, after: 0.65 } },
+      { ...epsilon, verified: { measure: 'loss halfway', before: 0.8, after: 0.65 } },
     ]);
   });
 

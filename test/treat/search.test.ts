@@ -39,9 +39,19 @@ describe('search', () => {
     const run = runWith(0.01);
     const start = stateOf(trialOf(plan, 1, [finding(rate, epsilon)], run));
     // 0.4 is 40 times the guess of 0.01; both changes together come below twice of it.
-    const { attempt } = attemptBy((of) => (hasEpsilon(of) ? 0.5 : 1) * (learningRate(of) < 1 ? 0.03 : 1));
+    const { attempt, tried } = attemptBy(
+      (of) => (hasEpsilon(of) ? 0.5 : 1) * (learningRate(of) < 1 ? 0.03 : 1),
+    );
     const { applied } = await search(start, context, attempt);
     expect(applied.map(({ kind }) => kind)).toEqual(['learning-rate', 'optimizer']);
+    // Trials tell all that is changed in them.
+    const together = tried.filter(({ remedies }) => remedies.length === 2);
+    expect(together.length).toBeGreaterThan(0);
+    for (const { trial, remedies } of tried) {
+      expect(remedies.some(({ kind }) => kind === 'optimizer')).toBe(hasEpsilon(trial.plan));
+      const changed = remedies.find(({ kind }) => kind === 'learning-rate');
+      expect(learningRate(trial.plan)).toBe(changed?.to ?? learningRate(plan));
+    }
   });
 
   test('tries three times a new rate, and keeps to the first where that is no better', async () => {

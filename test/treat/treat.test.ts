@@ -132,6 +132,21 @@ describe('treat', () => {
     expect(tf.memory().numTensors).toBe(own);
   });
 
+  test('standardises inputs and targets together, which help little one by one', async () => {
+    const model = tfl.sequential({
+      layers: [layer(16, 'relu', 1, { inputShape: [3] }), layer(1, 'linear', 2)],
+    });
+    model.compile({ optimizer: tf.train.sgd(0.01), loss: 'meanSquaredError' });
+    const x = tf.mul<tf.Tensor2D>(tf.randomNormal([256, 3], 5, 1, 'float32', 3), 1000);
+    const y = tf.add<tf.Tensor2D>(tf.mul(tf.sum(x, 1, true), 0.5), 3000);
+    const { applied, after } = await treat(model, { x, y });
+    expect(applied.map(({ kind, to }) => `${kind}: ${to}`)).toEqual([
+      'input-scale: standardize',
+      'target-scale: standardize',
+    ]);
+    expect(after.findings.filter(({ severity }) => severity !== 'info')).toEqual([]);
+  });
+
   test('lowers a rate that explodes', async () => {
     const model = tfl.sequential({ layers: [layer(1, 'linear', 1, { inputShape: [1] })] });
     model.compile({ optimizer: tf.train.sgd(1), loss: 'meanSquaredError' });
