@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { type BuildOptions, build } from 'esbuild';
 import ts from 'typescript';
@@ -37,10 +37,27 @@ describe('the tarball', () => {
         ['js', 'cjs', 'd.ts', 'd.cts'].map((type) => `dist/${entry}.${type}`),
       ),
       'dist/cli.js',
+      ...Object.keys(readSources('docs', '.md', { deep: false })),
+      ...readdirSync(join(root, 'docs/pictures')).map((name) => `docs/pictures/${name}`),
     ];
     // What several entries share is named by its content.
     const files = consumer.files.filter((path) => !/^dist\/\w+-[\w-]{8}\.(d\.c?ts|c?js(\.map)?)$/.test(path));
     expect(files.sort()).toEqual(expected.sort());
+  });
+
+  test('holds every page and picture that its pages lead to, but for what concerns a checkout', () => {
+    const pages = consumer.files.filter((path) => path.endsWith('.md'));
+    const missing = pages.flatMap((page) => {
+      const text = readFileSync(join(root, page), 'utf8');
+      const links = [...text.matchAll(/\]\(([^)#\s]+)|(?:src|srcset)="([^"]+)"/g)].map(
+        ([, a, b]) => a ?? b ?? '',
+      );
+      const files = links
+        .filter((link) => !/^\w+:/.test(link))
+        .map((link) => posix.join(posix.dirname(page), link));
+      return files.filter((file) => !consumer.files.includes(file));
+    });
+    expect(new Set(missing)).toEqual(new Set(['ARCHITECTURE.md', 'CONTRIBUTING.md']));
   });
 
   test('holds every file that the manifest names, and brings no other package', () => {

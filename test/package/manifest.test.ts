@@ -28,6 +28,10 @@ describe('the package', () => {
     ]);
   });
 
+  test('is built before it is packed, by hand or to be published', () => {
+    expect(manifest.scripts.prepack).toBe('npm run -s build');
+  });
+
   test('pins what it is built and tested with', () => {
     const versions = Object.values<string>(manifest.devDependencies);
     expect(versions.filter((version) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))).toEqual([]);
