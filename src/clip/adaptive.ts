@@ -1,4 +1,5 @@
 import { maximum, mul, type Tensor } from '@tensorflow/tfjs-core';
+import { assertKnownOptions } from '../record/known-options.js';
 import { assertPositive } from './assert-positive.js';
 import { limitFactors } from './limit-factors.js';
 import { mapTensors } from './map-tensors.js';
@@ -58,12 +59,9 @@ export interface AdaptiveClipOptions extends ClipOptions {
  * // 0.6 0.3 0.8 0.4
  * ```
  */
-export function adaptiveClip({
-  factor = 0.01,
-  minWeightNorm = 1e-3,
-  excludeOutput = true,
-  nonFinite = 'skip',
-}: AdaptiveClipOptions = {}): ClipStrategy {
+export function adaptiveClip(options: AdaptiveClipOptions = {}): ClipStrategy {
+  assertKnownOptions('adaptiveClip', options, ['factor', 'minWeightNorm', 'excludeOutput', 'nonFinite']);
+  const { factor = 0.01, minWeightNorm = 1e-3, excludeOutput = true, nonFinite = 'skip' } = options;
   assertPositive('adaptiveClip: factor', factor);
   assertPositive('adaptiveClip: minWeightNorm', minWeightNorm);
   assertPolicy('adaptiveClip', nonFinite);

@@ -1,4 +1,5 @@
 import { add, cast, ceil, floor, gather, mul, sub, type Tensor, topk } from '@tensorflow/tfjs-core';
+import { assertKnownOptions } from '../record/known-options.js';
 import { learnedClip } from './learned-clip.js';
 import { assertPolicy, type ClipOptions } from './non-finite.js';
 import { count, emptyHistory, remember } from './norm-history.js';
@@ -52,11 +53,9 @@ export interface AutoClipOptions extends ClipOptions {
  * // 1 1.5 2
  * ```
  */
-export function autoClip({
-  percentile = 10,
-  historyLength = 256,
-  nonFinite = 'skip',
-}: AutoClipOptions = {}): ClipStrategy {
+export function autoClip(options: AutoClipOptions = {}): ClipStrategy {
+  assertKnownOptions('autoClip', options, ['percentile', 'historyLength', 'nonFinite']);
+  const { percentile = 10, historyLength = 256, nonFinite = 'skip' } = options;
   if (!(percentile > 0 && percentile <= 100)) {
     throw new RangeError(`autoClip: percentile must be above 0 and at most 100, got ${String(percentile)}`);
   }

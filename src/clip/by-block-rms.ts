@@ -1,3 +1,4 @@
+import { assertKnownOptions } from '../record/known-options.js';
 import { assertPositive } from './assert-positive.js';
 import { clipNorms } from './clip-norms.js';
 import { assertPolicy, type ClipOptions } from './non-finite.js';
@@ -27,7 +28,9 @@ import type { ClipStrategy } from './strategy.js';
  * // 1 -1 1 1
  * ```
  */
-export function clipByBlockRms(maxRms: number, { nonFinite = 'skip' }: ClipOptions = {}): ClipStrategy {
+export function clipByBlockRms(maxRms: number, options: ClipOptions = {}): ClipStrategy {
+  assertKnownOptions('clipByBlockRms', options, ['nonFinite']);
+  const { nonFinite = 'skip' } = options;
   assertPositive('clipByBlockRms: maxRms', maxRms);
   assertPolicy('clipByBlockRms', nonFinite);
   return {

@@ -1,3 +1,4 @@
+import { assertKnownOptions } from '../record/known-options.js';
 import { assertPositive } from './assert-positive.js';
 import { clipNorms } from './clip-norms.js';
 import { assertPolicy, type ClipOptions } from './non-finite.js';
@@ -39,10 +40,9 @@ export interface ClipByGlobalNormOptions extends ClipOptions {
  * // 1.5 2
  * ```
  */
-export function clipByGlobalNorm(
-  maxNorm: number,
-  { p = 2, nonFinite = 'skip' }: ClipByGlobalNormOptions = {},
-): ClipStrategy {
+export function clipByGlobalNorm(maxNorm: number, options: ClipByGlobalNormOptions = {}): ClipStrategy {
+  assertKnownOptions('clipByGlobalNorm', options, ['p', 'nonFinite']);
+  const { p = 2, nonFinite = 'skip' } = options;
   assertPositive('clipByGlobalNorm: maxNorm', maxNorm);
   if (!(p >= 1)) throw new RangeError(`clipByGlobalNorm: p must be at least 1, got ${String(p)}`);
   assertPolicy('clipByGlobalNorm', nonFinite);

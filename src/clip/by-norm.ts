@@ -1,3 +1,4 @@
+import { assertKnownOptions } from '../record/known-options.js';
 import { assertPositive } from './assert-positive.js';
 import { clipNorms } from './clip-norms.js';
 import { assertPolicy, type ClipOptions } from './non-finite.js';
@@ -40,10 +41,9 @@ export interface ClipByNormOptions extends ClipOptions {
  * // 1.5 2 | 0.5
  * ```
  */
-export function clipByNorm(
-  maxNorm: number,
-  { per = 'variable', nonFinite = 'skip' }: ClipByNormOptions = {},
-): ClipStrategy {
+export function clipByNorm(maxNorm: number, options: ClipByNormOptions = {}): ClipStrategy {
+  assertKnownOptions('clipByNorm', options, ['per', 'nonFinite']);
+  const { per = 'variable', nonFinite = 'skip' } = options;
   assertPositive('clipByNorm: maxNorm', maxNorm);
   if (per !== 'variable' && per !== 'layer') {
     throw new RangeError(`clipByNorm: per must be 'variable' or 'layer', got ${String(per)}`);

@@ -1,4 +1,5 @@
 import { maximum, minimum, type Tensor, clipByValue as tensorClipByValue } from '@tensorflow/tfjs-core';
+import { assertKnownOptions } from '../record/known-options.js';
 import { assertPositive } from './assert-positive.js';
 import { defineHostKernel } from './host-kernel.js';
 import { mapTensors } from './map-tensors.js';
@@ -36,10 +37,9 @@ export interface ValueRange {
  * // -1 0.5 1
  * ```
  */
-export function clipByValue(
-  limit: number | ValueRange,
-  { nonFinite = 'skip' }: ClipOptions = {},
-): ClipStrategy {
+export function clipByValue(limit: number | ValueRange, options: ClipOptions = {}): ClipStrategy {
+  assertKnownOptions('clipByValue', options, ['nonFinite']);
+  const { nonFinite = 'skip' } = options;
   if (typeof limit === 'number') assertPositive('clipByValue: limit', limit);
   else if (typeof limit !== 'object' || limit === null) {
     throw new TypeError(

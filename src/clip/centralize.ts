@@ -1,5 +1,6 @@
 import { mean, sub, type Tensor } from '@tensorflow/tfjs-core';
 import type { WeightKind } from '../layout/kind.js';
+import { assertKnownOptions } from '../record/known-options.js';
 import { defineHostKernel } from './host-kernel.js';
 import { type Blocks, blocksOf, changeUnits, unitSums } from './host-units.js';
 import { mapTensors } from './map-tensors.js';
@@ -33,7 +34,9 @@ const centred: ReadonlySet<WeightKind> = new Set(['dense', 'conv', 'depthwise', 
  * // -2 -3 0 -1 2 4
  * ```
  */
-export function centralize({ nonFinite = 'skip' }: ClipOptions = {}): ClipStrategy {
+export function centralize(options: ClipOptions = {}): ClipStrategy {
+  assertKnownOptions('centralize', options, ['nonFinite']);
+  const { nonFinite = 'skip' } = options;
   assertPolicy('centralize', nonFinite);
   return {
     name: 'centralize()',

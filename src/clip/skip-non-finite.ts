@@ -1,4 +1,5 @@
 import { add, cast, greater, logicalOr, mul, type Scalar, scalar, sub } from '@tensorflow/tfjs-core';
+import { assertKnownOptions } from '../record/known-options.js';
 import { mapTensors } from './map-tensors.js';
 import { allFinite, withhold } from './non-finite.js';
 import type { ClipStrategy } from './strategy.js';
@@ -42,7 +43,9 @@ export interface SkipNonFiniteOptions {
  * // 0 0 | 0
  * ```
  */
-export function skipNonFinite({ maxConsecutive = Infinity }: SkipNonFiniteOptions = {}): ClipStrategy {
+export function skipNonFinite(options: SkipNonFiniteOptions = {}): ClipStrategy {
+  assertKnownOptions('skipNonFinite', options, ['maxConsecutive']);
+  const { maxConsecutive = Infinity } = options;
   if (!(maxConsecutive === Infinity || (Number.isInteger(maxConsecutive) && maxConsecutive >= 1))) {
     throw new RangeError(
       `skipNonFinite: maxConsecutive must be a whole number from 1 or Infinity, got ${String(maxConsecutive)}`,

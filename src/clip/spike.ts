@@ -19,6 +19,7 @@ import {
   where,
   zerosLike,
 } from '@tensorflow/tfjs-core';
+import { assertKnownOptions } from '../record/known-options.js';
 import { assertPositive } from './assert-positive.js';
 import { largestFloat32 } from './float32.js';
 import { hostAverage, hostLimit, hostLook, largestRemembered } from './host-spikes.js';
@@ -88,12 +89,9 @@ export interface SpikeClipOptions extends ClipOptions {
  * // 2 4
  * ```
  */
-export function spikeClip({
-  threshold = 5000,
-  decay = 0.999,
-  warmUpSteps = 20,
-  nonFinite = 'skip',
-}: SpikeClipOptions = {}): ClipStrategy {
+export function spikeClip(options: SpikeClipOptions = {}): ClipStrategy {
+  assertKnownOptions('spikeClip', options, ['threshold', 'decay', 'warmUpSteps', 'nonFinite']);
+  const { threshold = 5000, decay = 0.999, warmUpSteps = 20, nonFinite = 'skip' } = options;
   assertPositive('spikeClip: threshold', threshold);
   if (threshold < 1)
     throw new RangeError(`spikeClip: threshold must be at least 1, got ${String(threshold)}`);

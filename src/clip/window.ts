@@ -13,6 +13,7 @@ import {
   type Tensor,
   where,
 } from '@tensorflow/tfjs-core';
+import { assertKnownOptions } from '../record/known-options.js';
 import { assertPositive } from './assert-positive.js';
 import { learnedClip, leastDeviation } from './learned-clip.js';
 import { assertPolicy, type ClipOptions } from './non-finite.js';
@@ -79,13 +80,15 @@ export interface WindowClipOptions extends ClipOptions {
  * // 1 3 1 3 5
  * ```
  */
-export function windowClip({
-  sigmas = 3,
-  windowSize = 128,
-  warmUpSteps = Math.min(64, windowSize),
-  onSpike = 'clip',
-  nonFinite = 'skip',
-}: WindowClipOptions = {}): ClipStrategy {
+export function windowClip(options: WindowClipOptions = {}): ClipStrategy {
+  assertKnownOptions('windowClip', options, ['sigmas', 'windowSize', 'warmUpSteps', 'onSpike', 'nonFinite']);
+  const {
+    sigmas = 3,
+    windowSize = 128,
+    warmUpSteps = Math.min(64, windowSize),
+    onSpike = 'clip',
+    nonFinite = 'skip',
+  } = options;
   assertPositive('windowClip: sigmas', sigmas);
   if (!(Number.isInteger(windowSize) && windowSize >= 2)) {
     throw new RangeError(`windowClip: windowSize must be a whole number from 2, got ${String(windowSize)}`);

@@ -16,6 +16,7 @@ import {
   type Tensor,
   where,
 } from '@tensorflow/tfjs-core';
+import { assertKnownOptions } from '../record/known-options.js';
 import { assertPositive } from './assert-positive.js';
 import { learnedClip, leastDeviation } from './learned-clip.js';
 import { assertPolicy, type ClipOptions } from './non-finite.js';
@@ -81,13 +82,15 @@ export interface ZClipOptions extends ClipOptions {
  * // 0.5 1.5 1.5
  * ```
  */
-export function zClip({
-  zThreshold = 2.5,
-  decay = 0.97,
-  warmUpSteps = 25,
-  maxNorm = Infinity,
-  nonFinite = 'skip',
-}: ZClipOptions = {}): ClipStrategy {
+export function zClip(options: ZClipOptions = {}): ClipStrategy {
+  assertKnownOptions('zClip', options, ['zThreshold', 'decay', 'warmUpSteps', 'maxNorm', 'nonFinite']);
+  const {
+    zThreshold = 2.5,
+    decay = 0.97,
+    warmUpSteps = 25,
+    maxNorm = Infinity,
+    nonFinite = 'skip',
+  } = options;
   assertPositive('zClip: zThreshold', zThreshold);
   if (!(decay > 0 && decay < 1)) {
     throw new RangeError(`zClip: decay must be above 0 and below 1, got ${String(decay)}`);

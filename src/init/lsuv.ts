@@ -3,6 +3,7 @@ import type { LayersModel, LayerVariable, layers } from '@tensorflow/tfjs-layers
 import { assertModel } from '../layout/is-layers-model.js';
 import { kindOf } from '../layout/kind.js';
 import { placeLayers } from '../layout/paths.js';
+import { assertKnownOptions } from '../record/known-options.js';
 import { assertPositive } from './assert-positive.js';
 import { beforeFirstCall, withoutActivation } from './layer-call.js';
 import { orthogonal } from './orthogonal.js';
@@ -88,17 +89,15 @@ export interface LsuvLayer {
  * // 1.0 1.0
  * ```
  */
-export function lsuv(
-  model: LayersModel,
-  x: Tensor | Tensor[],
-  {
+export function lsuv(model: LayersModel, x: Tensor | Tensor[], options: LsuvOptions = {}): LsuvLayer[] {
+  assertKnownOptions('lsuv', options, ['measure', 'tolerance', 'maxIterations', 'orthogonal', 'seed']);
+  const {
     measure = 'preActivation',
     tolerance = 0.02,
     maxIterations = 10,
     orthogonal: refill = true,
     seed,
-  }: LsuvOptions = {},
-): LsuvLayer[] {
+  } = options;
   assertModel('lsuv', model);
   assertPositive('lsuv', 'tolerance', tolerance);
   assertSeed('lsuv', seed);

@@ -3,6 +3,7 @@ import {
   registerInitializers,
   replaceOrthogonal as replaceTfjsOrthogonal,
 } from '../init/register-initializers.js';
+import { assertKnownOptions } from '../record/known-options.js';
 import { celuClass, eluClass } from './elu.js';
 import { groupNormClass } from './group-norm.js';
 import { hardSigmoidClass, hardSwishClass, hardTanhClass } from './hard.js';
@@ -77,10 +78,9 @@ const layerClasses: readonly OwnClass[] = [
  * // 67584
  * ```
  */
-export function register({
-  replaceOrthogonal = false,
-  replaceRecurrent = false,
-}: RegisterOptions = {}): void {
+export function register(options: RegisterOptions = {}): void {
+  assertKnownOptions('register', options, ['replaceOrthogonal', 'replaceRecurrent']);
+  const { replaceOrthogonal = false, replaceRecurrent = false } = options;
   registerInitializers();
   for (const each of layerClasses) registerOwnClass(each);
   if (replaceOrthogonal) replaceTfjsOrthogonal();

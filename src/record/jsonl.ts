@@ -1,5 +1,6 @@
 import type { Finding } from './finding.js';
 import { encode } from './json.js';
+import { assertKnownOptions } from './known-options.js';
 import { inStepOrder } from './merge-runs.js';
 import { readFacts, readFinding, readStep } from './read-run.js';
 import { fields, integer, number, prefixed, type Reader } from './reader.js';
@@ -64,7 +65,9 @@ export function jsonlLine(entry: Entry): string {
  * console.log(readJsonl(log).steps.map(({ loss }) => loss)); // [ NaN ]
  * ```
  */
-export function readJsonl(text: string, { skipBroken = false }: ReadJsonlOptions = {}): LoggedRun {
+export function readJsonl(text: string, options: ReadJsonlOptions = {}): LoggedRun {
+  assertKnownOptions('readJsonl', options, ['skipBroken']);
+  const { skipBroken = false } = options;
   if (typeof text !== 'string')
     throw new TypeError(`readJsonl: text must be the text of a log, got ${typeof text}`);
   let facts: RunFacts | undefined;

@@ -1,4 +1,5 @@
 import type { Finding, Rule } from '../record/finding.js';
+import { assertKnownOptions } from '../record/known-options.js';
 import type { Run, StepRecord } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
 import { findingOf } from './finding-of.js';
@@ -49,7 +50,9 @@ const rectifier = /^(relu|relu6|thresholdedRelu)$/;
  * console.log(rules.deadUnits({ share: 0.5 }).id); // dead-units
  * ```
  */
-export function deadUnits({ share = 0.7, overRecords = 10, atOnce = false }: DeadUnitsOptions = {}): Rule {
+export function deadUnits(options: DeadUnitsOptions = {}): Rule {
+  assertKnownOptions('deadUnits', options, ['share', 'overRecords', 'atOnce']);
+  const { share = 0.7, overRecords = 10, atOnce = false } = options;
   checkThreshold('deadUnits', 'share', share);
   checkCount('deadUnits', 'overRecords', overRecords);
   return {

@@ -1,4 +1,5 @@
 import type { Finding, Rule } from '../record/finding.js';
+import { assertKnownOptions } from '../record/known-options.js';
 import type { Run } from '../record/run.js';
 import { findingOf } from './finding-of.js';
 import { checkCount } from './threshold.js';
@@ -33,7 +34,9 @@ const id = 'disconnected-weights';
  * console.log(rules.disconnectedWeights().id); // disconnected-weights
  * ```
  */
-export function disconnectedWeights({ overRecords = 3 }: DisconnectedWeightsOptions = {}): Rule {
+export function disconnectedWeights(options: DisconnectedWeightsOptions = {}): Rule {
+  assertKnownOptions('disconnectedWeights', options, ['overRecords']);
+  const { overRecords = 3 } = options;
   checkCount('disconnectedWeights', 'overRecords', overRecords);
   return { id, explains: ['loss-plateau'], check: (run) => check(run, overRecords) };
 }

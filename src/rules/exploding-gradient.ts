@@ -1,4 +1,5 @@
 import type { Finding, Rule } from '../record/finding.js';
+import { assertKnownOptions } from '../record/known-options.js';
 import type { Run } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
 import { explodingOverLayers } from './exploding-layers.js';
@@ -67,6 +68,7 @@ const lostFactor = 10;
  * ```
  */
 export function explodingGradient(options: ExplodingGradientOptions = {}): Rule {
+  assertKnownOptions('explodingGradient', options, ['above', 'growth', 'depthRatio', 'overRecords']);
   const { above, growth = 100, depthRatio = 100, overRecords = 10 } = options;
   checkThreshold('explodingGradient', 'above', above);
   checkThreshold('explodingGradient', 'growth', growth);

@@ -1,4 +1,5 @@
 import type { Finding, Rule } from '../record/finding.js';
+import { assertKnownOptions } from '../record/known-options.js';
 import type { Run } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
 import { orthogonalRemedy } from './fading-advice.js';
@@ -52,6 +53,7 @@ const largeOutput = 1e3;
  * ```
  */
 export function explodingThroughTime(options: ExplodingThroughTimeOptions = {}): Rule {
+  assertKnownOptions('explodingThroughTime', options, ['ratio', 'overRecords', 'atOnce']);
   const { ratio = 1000, overRecords = 3, atOnce = false } = options;
   checkThreshold('explodingThroughTime', 'ratio', ratio);
   checkCount('explodingThroughTime', 'overRecords', overRecords);

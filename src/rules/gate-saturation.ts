@@ -1,4 +1,5 @@
 import type { Finding, Remedy, Rule } from '../record/finding.js';
+import { assertKnownOptions } from '../record/known-options.js';
 import type { Run, StepRecord } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
 import { findingOf } from './finding-of.js';
@@ -47,11 +48,9 @@ const mostlyShut = 0.25;
  * console.log(rules.gateSaturation({ share: 0.9 }).id); // gate-saturation
  * ```
  */
-export function gateSaturation({
-  share = 0.8,
-  overRecords = 3,
-  atOnce = false,
-}: GateSaturationOptions = {}): Rule {
+export function gateSaturation(options: GateSaturationOptions = {}): Rule {
+  assertKnownOptions('gateSaturation', options, ['share', 'overRecords', 'atOnce']);
+  const { share = 0.8, overRecords = 3, atOnce = false } = options;
   checkThreshold('gateSaturation', 'share', share);
   checkCount('gateSaturation', 'overRecords', overRecords);
   return {

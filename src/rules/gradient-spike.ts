@@ -1,4 +1,5 @@
 import type { Finding, Rule } from '../record/finding.js';
+import { assertKnownOptions } from '../record/known-options.js';
 import type { Run } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
 import { largestLayer } from './exploding-steps.js';
@@ -44,7 +45,9 @@ const rare = 0.05;
  * console.log(rules.gradientSpike({ factor: 1000 }).id); // gradient-spike
  * ```
  */
-export function gradientSpike({ factor = 100, overRecords = 20 }: GradientSpikeOptions = {}): Rule {
+export function gradientSpike(options: GradientSpikeOptions = {}): Rule {
+  assertKnownOptions('gradientSpike', options, ['factor', 'overRecords']);
+  const { factor = 100, overRecords = 20 } = options;
   checkThreshold('gradientSpike', 'factor', factor);
   checkCount('gradientSpike', 'overRecords', overRecords);
   const explains = ['zero-gradient', 'loss-divergence', 'loss-oscillation', 'loss-plateau'];

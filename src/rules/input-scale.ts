@@ -1,4 +1,5 @@
 import type { Finding, Rule } from '../record/finding.js';
+import { assertKnownOptions } from '../record/known-options.js';
 import type { Run } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
 import { findingOf } from './finding-of.js';
@@ -52,7 +53,9 @@ const indifferent = /Embedding|Normalization|Rescaling|RMSNorm|RmsNorm/;
  * console.log(rules.inputScale({ above: 100 }).id); // input-scale
  * ```
  */
-export function inputScale({ above = 10, below = 0.01, atOnce = false }: InputScaleOptions = {}): Rule {
+export function inputScale(options: InputScaleOptions = {}): Rule {
+  assertKnownOptions('inputScale', options, ['above', 'below', 'atOnce']);
+  const { above = 10, below = 0.01, atOnce = false } = options;
   checkThreshold('inputScale', 'above', above);
   checkThreshold('inputScale', 'below', below);
   return { id, explains, check: (run) => check(run, above, below, atOnce) };

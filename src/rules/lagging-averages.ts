@@ -1,4 +1,5 @@
 import type { Finding, Remedy, Rule } from '../record/finding.js';
+import { assertKnownOptions } from '../record/known-options.js';
 import type { LayerFacts, LayerRecord, Run } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
 import { findingOf } from './finding-of.js';
@@ -44,7 +45,9 @@ const shortMomentum = 0.9;
  * console.log(rules.laggingAverages({ gap: 0.2 }).id); // lagging-averages
  * ```
  */
-export function laggingAverages({ gap = 0.5 }: LaggingAveragesOptions = {}): Rule {
+export function laggingAverages(options: LaggingAveragesOptions = {}): Rule {
+  assertKnownOptions('laggingAverages', options, ['gap']);
+  const { gap = 0.5 } = options;
   checkThreshold('laggingAverages', 'gap', gap);
   return { id, check: (run) => check(run, gap) };
 }

@@ -1,4 +1,5 @@
 import type { Finding, Rule } from '../record/finding.js';
+import { assertKnownOptions } from '../record/known-options.js';
 import type { Run } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
 import { firstNonFinite } from './explosion.js';
@@ -62,6 +63,7 @@ const overthrow = 1;
  * ```
  */
 export function learningRate(options: LearningRateOptions = {}): Rule {
+  assertKnownOptions('learningRate', options, ['above', 'below', 'overRecords']);
   const { above = 0.1, below = 2e-4, overRecords = 50 } = options;
   checkThreshold('learningRate', 'above', above);
   checkThreshold('learningRate', 'below', below);

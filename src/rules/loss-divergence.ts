@@ -1,4 +1,5 @@
 import type { Finding, Rule } from '../record/finding.js';
+import { assertKnownOptions } from '../record/known-options.js';
 import type { Run } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
 import { judgedLossInWords } from './data-loss.js';
@@ -43,7 +44,9 @@ const recentRecords = 10;
  * console.log(rules.lossDivergence({ factor: 5 }).id); // loss-divergence
  * ```
  */
-export function lossDivergence({ factor = 2 }: LossDivergenceOptions = {}): Rule {
+export function lossDivergence(options: LossDivergenceOptions = {}): Rule {
+  assertKnownOptions('lossDivergence', options, ['factor']);
+  const { factor = 2 } = options;
   checkThreshold('lossDivergence', 'factor', factor);
   return {
     id,

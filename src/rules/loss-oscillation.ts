@@ -1,4 +1,5 @@
 import type { Finding, Remedy, Rule } from '../record/finding.js';
+import { assertKnownOptions } from '../record/known-options.js';
 import type { Run } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
 import { judgedLossInWords } from './data-loss.js';
@@ -45,7 +46,9 @@ const smallBatch = 8;
  * console.log(rules.lossOscillation({ deviation: 1 }).id); // loss-oscillation
  * ```
  */
-export function lossOscillation({ deviation = 0.5, overRecords = 100 }: LossOscillationOptions = {}): Rule {
+export function lossOscillation(options: LossOscillationOptions = {}): Rule {
+  assertKnownOptions('lossOscillation', options, ['deviation', 'overRecords']);
+  const { deviation = 0.5, overRecords = 100 } = options;
   checkThreshold('lossOscillation', 'deviation', deviation);
   checkCount('lossOscillation', 'overRecords', overRecords);
   return {

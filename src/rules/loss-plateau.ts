@@ -1,4 +1,5 @@
 import type { Finding, Rule } from '../record/finding.js';
+import { assertKnownOptions } from '../record/known-options.js';
 import type { Run } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
 import { judgedLossInWords } from './data-loss.js';
@@ -41,7 +42,9 @@ const beatenShare = 0.98;
  * console.log(rules.lossPlateau({ overRecords: 1000 }).id); // loss-plateau
  * ```
  */
-export function lossPlateau({ overRecords = 100 }: LossPlateauOptions = {}): Rule {
+export function lossPlateau(options: LossPlateauOptions = {}): Rule {
+  assertKnownOptions('lossPlateau', options, ['overRecords']);
+  const { overRecords = 100 } = options;
   checkCount('lossPlateau', 'overRecords', overRecords);
   return {
     id,

@@ -1,4 +1,5 @@
 import type { Finding, Rule } from '../record/finding.js';
+import { assertKnownOptions } from '../record/known-options.js';
 import type { Run } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
 import { adaptive } from './adaptive.js';
@@ -52,6 +53,7 @@ const id = 'over-clipping';
  * ```
  */
 export function overClipping(options: OverClippingOptions = {}): Rule {
+  assertKnownOptions('overClipping', options, ['below', 'fired', 'overRecords']);
   const { below = 0.1, fired = 0.9, overRecords = 20 } = options;
   checkThreshold('overClipping', 'below', below);
   checkThreshold('overClipping', 'fired', fired);

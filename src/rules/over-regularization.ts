@@ -1,4 +1,5 @@
 import type { Finding, Rule } from '../record/finding.js';
+import { assertKnownOptions } from '../record/known-options.js';
 import { type Penalty, penaltyGradientNorm, penaltyOf } from '../record/penalty.js';
 import type { LayerFacts, Run, StepRecord } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
@@ -51,7 +52,9 @@ const grown = 3;
  * console.log(rules.overRegularization().id); // over-regularization
  * ```
  */
-export function overRegularization({ share = 0.67, dropout = 0.5 }: OverRegularizationOptions = {}): Rule {
+export function overRegularization(options: OverRegularizationOptions = {}): Rule {
+  assertKnownOptions('overRegularization', options, ['share', 'dropout']);
+  const { share = 0.67, dropout = 0.5 } = options;
   checkThreshold('overRegularization', 'share', share);
   checkThreshold('overRegularization', 'dropout', dropout);
   return {

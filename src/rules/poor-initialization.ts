@@ -1,4 +1,5 @@
 import type { Finding, Remedy, Rule } from '../record/finding.js';
+import { assertKnownOptions } from '../record/known-options.js';
 import type { LayerFacts, Run } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
 import { fadingRemedies, initializerRemedies, isRecurrent, orthogonalRemedy } from './fading-advice.js';
@@ -63,6 +64,7 @@ const blame = 10;
  * ```
  */
 export function poorInitialization(options: PoorInitializationOptions = {}): Rule {
+  assertKnownOptions('poorInitialization', options, ['factor', 'saturation', 'atOnce']);
   const { factor = 1000, saturation = 5, atOnce = false } = options;
   checkThreshold('poorInitialization', 'factor', factor);
   checkThreshold('poorInitialization', 'saturation', saturation);

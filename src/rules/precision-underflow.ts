@@ -1,4 +1,5 @@
 import type { Finding, Rule } from '../record/finding.js';
+import { assertKnownOptions } from '../record/known-options.js';
 import type { Run } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
 import { findingOf } from './finding-of.js';
@@ -49,6 +50,7 @@ const heavy = 10;
  * ```
  */
 export function precisionUnderflow(options: PrecisionUnderflowOptions = {}): Rule {
+  assertKnownOptions('precisionUnderflow', options, ['share', 'overRecords']);
   const { share = 0.3, overRecords = 10 } = options;
   checkThreshold('precisionUnderflow', 'share', share);
   checkCount('precisionUnderflow', 'overRecords', overRecords);

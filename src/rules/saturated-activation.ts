@@ -1,4 +1,5 @@
 import type { Finding, Rule } from '../record/finding.js';
+import { assertKnownOptions } from '../record/known-options.js';
 import type { Run, StepRecord } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
 import { initializerRemedies, isRecurrent } from './fading-advice.js';
@@ -50,6 +51,7 @@ const endsOfTanh = 0.9;
  * ```
  */
 export function saturatedActivation(options: SaturatedActivationOptions = {}): Rule {
+  assertKnownOptions('saturatedActivation', options, ['share', 'overRecords', 'atOnce']);
   const { share = 0.5, overRecords = 3, atOnce = false } = options;
   checkThreshold('saturatedActivation', 'share', share);
   checkCount('saturatedActivation', 'overRecords', overRecords);

@@ -1,4 +1,5 @@
 import type { Finding, Rule } from '../record/finding.js';
+import { assertKnownOptions } from '../record/known-options.js';
 import type { Run } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
 import { findingOf } from './finding-of.js';
@@ -43,7 +44,9 @@ const id = 'target-scale';
  * console.log(rules.targetScale({ above: 1000 }).id); // target-scale
  * ```
  */
-export function targetScale({ above = 100, atOnce = false }: TargetScaleOptions = {}): Rule {
+export function targetScale(options: TargetScaleOptions = {}): Rule {
+  assertKnownOptions('targetScale', options, ['above', 'atOnce']);
+  const { above = 100, atOnce = false } = options;
   checkThreshold('targetScale', 'above', above);
   return { id, explains, check: (run) => check(run, above, atOnce) };
 }

@@ -1,4 +1,5 @@
 import type { Finding, Rule } from '../record/finding.js';
+import { assertKnownOptions } from '../record/known-options.js';
 import type { Run } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
 import { findingOf } from './finding-of.js';
@@ -34,7 +35,9 @@ const id = 'unchanged-weights';
  * console.log(rules.unchangedWeights().id); // unchanged-weights
  * ```
  */
-export function unchangedWeights({ overRecords = 10 }: UnchangedWeightsOptions = {}): Rule {
+export function unchangedWeights(options: UnchangedWeightsOptions = {}): Rule {
+  assertKnownOptions('unchangedWeights', options, ['overRecords']);
+  const { overRecords = 10 } = options;
   checkCount('unchangedWeights', 'overRecords', overRecords);
   return {
     id,

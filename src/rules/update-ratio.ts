@@ -1,4 +1,5 @@
 import type { Finding, Remedy, Rule } from '../record/finding.js';
+import { assertKnownOptions } from '../record/known-options.js';
 import type { Run, StepRecord } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
 import { adaptive } from './adaptive.js';
@@ -41,7 +42,9 @@ export interface UpdateRatioOptions {
  * console.log(rules.updateRatioHigh({ ratio: 0.3 }).id); // update-ratio-high
  * ```
  */
-export function updateRatioHigh({ ratio = 0.1, overRecords = 10 }: UpdateRatioOptions = {}): Rule {
+export function updateRatioHigh(options: UpdateRatioOptions = {}): Rule {
+  assertKnownOptions('updateRatioHigh', options, ['ratio', 'overRecords']);
+  const { ratio = 0.1, overRecords = 10 } = options;
   return ruleOf('updateRatioHigh', 'update-ratio-high', ratio, overRecords);
 }
 
@@ -62,7 +65,9 @@ export function updateRatioHigh({ ratio = 0.1, overRecords = 10 }: UpdateRatioOp
  * console.log(rules.updateRatioLow({ ratio: 1e-5 }).id); // update-ratio-low
  * ```
  */
-export function updateRatioLow({ ratio = 1e-6, overRecords = 10 }: UpdateRatioOptions = {}): Rule {
+export function updateRatioLow(options: UpdateRatioOptions = {}): Rule {
+  assertKnownOptions('updateRatioLow', options, ['ratio', 'overRecords']);
+  const { ratio = 1e-6, overRecords = 10 } = options;
   return ruleOf('updateRatioLow', 'update-ratio-low', ratio, overRecords);
 }
 

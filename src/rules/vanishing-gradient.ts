@@ -1,4 +1,5 @@
 import type { Finding, Rule } from '../record/finding.js';
+import { assertKnownOptions } from '../record/known-options.js';
 import type { Run, StepRecord } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
 import {
@@ -88,6 +89,7 @@ const recovery = 3;
  * ```
  */
 export function vanishingGradient(options: VanishingGradientOptions = {}): Rule {
+  assertKnownOptions('vanishingGradient', options, ['below', 'ratio', 'overRecords', 'atOnce']);
   const { below, ratio = 1e-3, overRecords = 10, atOnce = false } = options;
   checkThreshold('vanishingGradient', 'below', below);
   checkThreshold('vanishingGradient', 'ratio', ratio);

@@ -1,4 +1,5 @@
 import type { Finding, Remedy, Rule } from '../record/finding.js';
+import { assertKnownOptions } from '../record/known-options.js';
 import type { Run } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
 import { orthogonalRemedy } from './fading-advice.js';
@@ -43,6 +44,7 @@ const id = 'vanishing-through-time';
  * ```
  */
 export function vanishingThroughTime(options: VanishingThroughTimeOptions = {}): Rule {
+  assertKnownOptions('vanishingThroughTime', options, ['ratio', 'overRecords']);
   const { ratio = 1e-3, overRecords = 3 } = options;
   checkThreshold('vanishingThroughTime', 'ratio', ratio);
   checkCount('vanishingThroughTime', 'overRecords', overRecords);

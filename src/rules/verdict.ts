@@ -2,7 +2,10 @@ import type { Finding, Remedy } from '../record/finding.js';
 import type { Run } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
 import { incomparableLosses } from './incomparable-losses.js';
-import { lossTrend } from './loss-trend.js';
+import { lossTrend, spread } from './loss-trend.js';
+
+/** Losses at the beginning and at the end whose mean is told. */
+const fewLosses = 10;
 
 /** Sums a diagnosis up in one sentence; `findings` are ranked, the root cause first. */
 export function verdict(run: Run, findings: readonly Finding[]): string {
@@ -34,11 +37,14 @@ function advice([first]: readonly Remedy[]): string {
 
 function lossStory(run: Run): string {
   const losses = run.steps.map((record) => record.loss).filter((loss) => loss !== null);
-  const [first, last] = [losses[0], losses.at(-1)];
-  if (first === undefined || last === undefined || losses.length < 2) return '';
+  if (losses.length === 0) return ', none of which tells its loss, by which most rules judge';
+  if (losses.length < 2) return '';
+  // Of single batches one may be above the other by chance.
+  const few = Math.max(1, Math.min(fewLosses, Math.floor(losses.length / 3)));
+  const mean = (part: readonly number[]): string => shortNumber(spread(part).mean);
   const incomparable = incomparableLosses(run);
   const moved = incomparable ? `, ${incomparable}` : '';
-  return `: the loss went from ${shortNumber(first)} to ${shortNumber(last)}${moved}`;
+  return `: the loss went from ${mean(losses.slice(0, few))} to ${mean(losses.slice(-few))}${moved}`;
 }
 
 /** `vanishing-gradient` reads `vanishing gradient`; `non-finite` is one word. */

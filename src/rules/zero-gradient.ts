@@ -1,4 +1,5 @@
 import type { Finding, Rule } from '../record/finding.js';
+import { assertKnownOptions } from '../record/known-options.js';
 import type { Run, StepRecord, TensorStats } from '../record/run.js';
 import { compare, kernelProfile } from './depth-profile.js';
 import { findExplosion } from './explosion.js';
@@ -45,7 +46,9 @@ const fadedRatio = 1e-5;
  * console.log(rules.zeroGradient().id); // zero-gradient
  * ```
  */
-export function zeroGradient({ overRecords = 10 }: ZeroGradientOptions = {}): Rule {
+export function zeroGradient(options: ZeroGradientOptions = {}): Rule {
+  assertKnownOptions('zeroGradient', options, ['overRecords']);
+  const { overRecords = 10 } = options;
   checkCount('zeroGradient', 'overRecords', overRecords);
   return {
     id,

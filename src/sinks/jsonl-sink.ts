@@ -8,8 +8,8 @@ import { inOrder } from './in-order.js';
  *
  * Each line is an object with one key: `{"facts": RunFacts}`, first and whenever they change; `{"step": StepRecord}`;
  * `{"finding": Finding}`; and `{"end": {"wallTimeMs", "records"}}` when the monitor stops, by which who follows the log knows
- * that nothing more will come. A run that is resumed goes on behind that line. The version of the data model is `schema` of the
- * facts. Numbers that JSON lacks are the strings `"NaN"`, `"Infinity"` and `"-Infinity"`.
+ * that nothing more will come. A run that is resumed, with the option `firstStep` of `watch`, goes on behind that line. The
+ * version of the data model is `schema` of the facts. Numbers that JSON lacks are the strings `"NaN"`, `"Infinity"` and `"-Infinity"`.
  *
  * @param write - Appends a line, which ends in a line feed, to wherever the log goes. When it returns a promise, the next
  *   line waits for it, so that lines stay in order; when that rejects, the line is lost and the next one is tried.

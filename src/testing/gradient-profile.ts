@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { fullNorm } from '../record/full-norm.js';
+import { assertKnownOptions } from '../record/known-options.js';
 import { preflight } from '../treat/preflight.js';
 
 /** Options of {@link gradientProfile}. */
@@ -75,8 +76,10 @@ export interface GradientProfile {
  */
 export async function gradientProfile(
   model: LayersModel,
-  { x, y, batchSize = 32, digits = 1 }: GradientProfileOptions,
+  options: GradientProfileOptions,
 ): Promise<GradientProfile> {
+  assertKnownOptions('gradientProfile', options, ['x', 'y', 'batchSize', 'digits']);
+  const { x, y, batchSize = 32, digits = 1 } = options;
   if (!(Number.isInteger(digits) && digits >= 0 && digits <= 6)) {
     throw new RangeError(`gradientProfile: digits must be an integer from 0 to 6, got ${digits}`);
   }

@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Finding } from '../record/finding.js';
+import { assertKnownOptions } from '../record/known-options.js';
 import { findingText } from '../report/finding-text.js';
 import { plainText } from '../report/plain-text.js';
 import { defaultRules } from '../rules/default-rules.js';
@@ -48,6 +49,7 @@ export async function haveHealthyGradients(
   if (options?.x === undefined || options.y === undefined) {
     throw new TypeError(`${who}: needs data to look at the gradients of; pass { x, y }`);
   }
+  assertKnownOptions(who, options, ['x', 'y', 'batchSize', 'steps', 'allow']);
   const { x, y, batchSize = 32, steps = 0, allow = [] } = options;
   if (!(Number.isSafeInteger(steps) && steps >= 0)) {
     throw new RangeError(`${who}: steps must be 0 or a positive integer, got ${steps}`);

@@ -1,4 +1,5 @@
 import { engine, memory, scalar, Tensor } from '@tensorflow/tfjs-core';
+import { assertKnownOptions } from '../record/known-options.js';
 import type { MatcherResult } from './matcher-result.js';
 
 /** Options of `toLeakNothing`. */
@@ -25,10 +26,9 @@ const deepest = 4;
  * Runs a function again and again and counts the tensors and bytes of tfjs's engine before and after. New tensors that it returns,
  * alone or in arrays and plain objects, belong to the caller and are disposed.
  */
-export async function leakNothing(
-  received: unknown,
-  { runs = 10, warmups = 2 }: LeakOptions = {},
-): Promise<MatcherResult> {
+export async function leakNothing(received: unknown, options: LeakOptions = {}): Promise<MatcherResult> {
+  assertKnownOptions(who, options, ['runs', 'warmups']);
+  const { runs = 10, warmups = 2 } = options;
   if (typeof received !== 'function') {
     throw new TypeError(`${who}: expected a function to run, such as () => step(), got ${typeof received}`);
   }

@@ -1,6 +1,21 @@
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { isLayersModel } from '../layout/is-layers-model.js';
+import { assertKnownOptions } from '../record/known-options.js';
 import type { TreatOptions } from './treatment.js';
+
+const known = [
+  'x',
+  'y',
+  'validation',
+  'report',
+  'clip',
+  'batchSize',
+  'steps',
+  'maxSeconds',
+  'signal',
+  'compile',
+  'onTrial',
+] as const;
 
 /** Refuses what plain JavaScript may pass and what would only fail later, after minutes of trials. */
 export function assertTreatOptions(model: LayersModel, options: TreatOptions): void {
@@ -8,6 +23,7 @@ export function assertTreatOptions(model: LayersModel, options: TreatOptions): v
   if (typeof options !== 'object' || options === null) {
     throw wrongType('options', 'an object with at least x and y', options);
   }
+  assertKnownOptions('treat', options, known);
   const { validation, report, clip, maxSeconds = 60, signal, compile, onTrial } = options;
   for (const [name, callback] of Object.entries({ compile, onTrial })) {
     if (callback !== undefined && typeof callback !== 'function')

@@ -1,4 +1,5 @@
 import { engine, Tensor, tidy, util, Variable } from '@tensorflow/tfjs-core';
+import { assertKnownOptions } from '../record/known-options.js';
 import { compareElement } from './compare-element.js';
 import { type ScalarFunction, scalarOf, valuesAt } from './evaluation.js';
 import { movedBy, NOISE_MOVES, NOISE_POINTS, noiseOf } from './evaluation-noise.js';
@@ -80,6 +81,7 @@ export async function checkGradients(
   inputs: readonly Tensor[],
   options: CheckGradientsOptions = {},
 ): Promise<GradientCheck> {
+  assertKnownOptions('checkGradients', options, ['tolerance', 'step', 'maxElements', 'seed']);
   const { tolerance = 0.01, maxElements = 100, seed = 0 } = options;
   if (typeof f !== 'function') {
     throw new TypeError(

@@ -1,6 +1,7 @@
 import { clone, keep, type Optimizer, type Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { Finding, Rule } from '../record/finding.js';
+import { assertKnownOptions } from '../record/known-options.js';
 import type { Run } from '../record/run.js';
 import { deadUnits } from '../rules/dead-units.js';
 import { defaultRules } from '../rules/default-rules.js';
@@ -75,8 +76,10 @@ export async function preflight(
   model: LayersModel,
   x: Tensor | readonly Tensor[],
   y: Tensor | readonly Tensor[],
-  { batchSize = 32 }: PreflightOptions = {},
+  options: PreflightOptions = {},
 ): Promise<PreflightReport> {
+  assertKnownOptions('preflight', options, ['batchSize']);
+  const { batchSize = 32 } = options;
   if (!Number.isInteger(batchSize) || batchSize < 1) {
     throw new RangeError(`preflight: batchSize must be a positive integer, got ${batchSize}`);
   }

@@ -1,16 +1,51 @@
+import { assertKnownOptions } from '../record/known-options.js';
 import { assertStrategy } from './assert-strategy.js';
 import type { WatchOptions } from './monitor.js';
 
+const known = [
+  'clip',
+  'lossScale',
+  'every',
+  'histograms',
+  'activations',
+  'weights',
+  'budget',
+  'rules',
+  'sinks',
+  'quiet',
+  'history',
+  'firstStep',
+  'stopOn',
+  'autopsy',
+  'onStep',
+  'onFinding',
+] as const;
+
+/** Refuses what needs a model where there is none. */
+export function assertNeedsNoModel({ stopOn, autopsy }: WatchOptions): void {
+  const needing = stopOn === 'error' ? "stopOn: 'error'" : autopsy ? 'autopsy' : undefined;
+  if (needing !== undefined) throw new TypeError(`watch: ${needing} needs a model, got an optimizer alone`);
+}
+
 /** Refuses what plain JavaScript may pass as options and what would only fail later, in the middle of a training. */
 export function assertOptions(options: WatchOptions): void {
-  if (typeof options !== 'object' || options === null) throw wrongType('options', 'an object', options);
-  const { clip, rules, sinks, history = 1000, stopOn = 'never', onStep, onFinding } = options;
+  assertKnownOptions('watch', options, known);
+  const { clip, rules, sinks, quiet, autopsy, onStep, onFinding } = options;
+  const { history = 1000, firstStep = 0, stopOn = 'never' } = options;
   if (clip !== undefined) assertStrategy('watch: clip', clip);
   assertList('rules', 'check', rules, 'rules such as rules.nonFinite()');
+  const nameless = rules?.findIndex(({ id }) => typeof id !== 'string') ?? -1;
+  if (nameless >= 0) throw wrongType(`rules[${nameless}].id`, 'a string', rules?.[nameless]?.id);
   assertList('sinks', 'write', sinks, 'sinks such as consoleSink()');
   for (const [name, callback] of Object.entries({ onStep, onFinding })) {
     if (callback !== undefined && typeof callback !== 'function')
       throw wrongType(name, 'a function', callback);
+  }
+  for (const [name, value] of Object.entries({ quiet, autopsy })) {
+    if (value !== undefined && typeof value !== 'boolean') throw wrongType(name, 'true or false', value);
+  }
+  if (!Number.isInteger(firstStep) || firstStep < 0) {
+    throw new RangeError(`watch: firstStep must be a whole number from 0, got ${String(firstStep)}`);
   }
   if (!Number.isInteger(history) || history < 1) {
     throw new RangeError(`watch: history must be a whole number of records from 1, got ${history}`);

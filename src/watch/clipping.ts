@@ -1,6 +1,7 @@
 import type { Optimizer } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { ClipStrategy, ClipVariable } from '../clip/strategy.js';
+import { assertKnownOptions } from '../record/known-options.js';
 import { assertStrategy } from './assert-strategy.js';
 import { createClipper } from './clipper.js';
 import { existingHook, hookOf, isOptimizer, releaseHook } from './hook.js';
@@ -43,8 +44,10 @@ export interface WithClippingOptions {
 export function withClipping<T extends Optimizer>(
   optimizer: T,
   strategy: ClipStrategy,
-  { model }: WithClippingOptions = {},
+  options: WithClippingOptions = {},
 ): T {
+  assertKnownOptions('withClipping', options, ['model']);
+  const { model } = options;
   if (!isOptimizer(optimizer)) throw notAnOptimizer('withClipping', optimizer);
   assertStrategy('withClipping: strategy', strategy);
   attachClipper(optimizer, strategy, () => (model ? describeWeights(layersOf(model)) : {}));

@@ -21,6 +21,7 @@ import {
   tidy,
   where,
 } from '@tensorflow/tfjs-core';
+import { assertKnownOptions } from '../record/known-options.js';
 import type { NamedGradient } from './slots.js';
 
 /** How the loss is scaled. All factors are powers of two, so that scaling and unscaling lose no digit. */
@@ -150,6 +151,8 @@ export function disposeUnscaled({ scale, finite, gradients }: Unscaled): void {
 }
 
 function checked(options: LossScaleOptions): Required<LossScaleOptions> {
+  const names = ['initial', 'growthInterval', 'growthFactor', 'backoffFactor', 'max'] as const;
+  assertKnownOptions('watch: lossScale', options, names);
   const { initial = 2 ** 15, growthInterval = 2000, growthFactor = 2, backoffFactor = 0.5 } = options;
   const { max = Math.max(2 ** 15, initial) } = options;
   const isPower = (value: number): boolean => Number.isInteger(Math.log2(value));

@@ -92,6 +92,13 @@ export interface WatchOptions {
    */
   readonly history?: number;
   /**
+   * Number of the first step: of a run that is resumed the one behind the last, so that its log, and {@link mergeRuns}, go on
+   * where it was left instead of counting from 0 again.
+   *
+   * @default 0
+   */
+  readonly firstStep?: number;
+  /**
    * `error`: a finding of severity `error` (NaN, divergence) sets `model.stopTraining`. Needs a model.
    *
    * @default 'never'

@@ -22,6 +22,8 @@ import { sparsely } from './when.js';
 
 /** What the observer needs to know of its surroundings. */
 export interface ObserverOptions {
+  /** Number of the first step. */
+  readonly firstStep: number;
   readonly optimizer: () => Optimizer | undefined;
   readonly view: () => ModelView;
   readonly due: (step: number) => boolean;
@@ -45,7 +47,7 @@ export interface ObserverOptions {
 export interface Observer extends StepObserver {
   /** Records gradients given by hand; within a hooked step they take the place of the optimizer's. */
   observe(gradients: NamedTensorMap, loss?: Scalar): void;
-  /** Steps seen, measured or not. */
+  /** Number of the next step, from {@link ObserverOptions.firstStep} on; all count, measured or not. */
   readonly steps: number;
   /** Steps measured, though their records may still be on their way. */
   readonly measured: number;
@@ -57,7 +59,7 @@ export interface Observer extends StepObserver {
 }
 
 export function createObserver(options: ObserverOptions): Observer {
-  let steps = 0;
+  let steps = options.firstStep;
   let measured = 0;
   let current = 0;
   let draft: Draft | undefined;
@@ -65,6 +67,8 @@ export function createObserver(options: ObserverOptions): Observer {
   let before = new Map<string, Tensor>();
   /** Weights at the last hand-made record, against which the next one tells its update. */
   let observed = new Map<string, Tensor>();
+  /** Gradients of the newest hand-made record, by their tensors. */
+  let given: ReadonlySet<number> = new Set();
   let pending: Promise<void> = Promise.resolve();
   /** Records that are still being read back. */
   let underWay = 0;
@@ -158,18 +162,19 @@ export function createObserver(options: ObserverOptions): Observer {
     list = [];
   };
 
-  function observe(given: readonly NamedGradient[], loss: Scalar | undefined): void {
+  function observe(gradients: readonly NamedGradient[], loss: Scalar | undefined): void {
     const hooked = draft;
+    given = new Set(gradients.map(({ tensor }) => tensor?.id ?? -1));
     current = steps;
     const target = draft ?? draftOf(current);
     if (!hooked) steps++;
     if (!target) return;
     if (loss) target.loss = target.gauge.scalar(loss);
-    target.gradients = measure(target, given);
+    target.gradients = measure(target, gradients);
     if (hooked) return;
-    const updates = compareWeights(target.gauge, observed, given);
+    const updates = compareWeights(target.gauge, observed, gradients);
     for (const tensor of observed.values()) tensor.dispose();
-    observed = holdWeights(given);
+    observed = holdWeights(gradients);
     if (options.weightsDue(current)) target.weights = measureWeights(target.gauge, observed);
     finish(target, updates);
   }
@@ -196,6 +201,9 @@ export function createObserver(options: ObserverOptions): Observer {
   }
 
   function begin(gradients: readonly NamedGradient[], slots: Slots, unscaled: Unscaled | undefined): void {
+    // Told by hand and then applied, without the optimizer having computed them: one step, whose record is there already.
+    if (!draft && gradients.length > 0 && gradients.every(({ tensor }) => given.has(tensor?.id ?? -1)))
+      return;
     current = steps++;
     if (slots.repaired) options.repaired(current);
     draft ??= draftOf(current);

@@ -4,7 +4,7 @@ import { isLayersModel } from '../layout/is-layers-model.js';
 import type { DataFacts } from '../record/run.js';
 import { findingText } from '../report/finding-text.js';
 import { defaultRules } from '../rules/default-rules.js';
-import { assertOptions } from './assert-options.js';
+import { assertNeedsNoModel, assertOptions } from './assert-options.js';
 import { createAttachment } from './attachment.js';
 import { createAutopsy } from './autopsy.js';
 import { createBudget } from './budget.js';
@@ -16,7 +16,7 @@ import { createLossScaler } from './loss-scale.js';
 import { followOptimizer, type ModelView, optimizerOf, viewOf } from './model.js';
 import type { Monitor, WatchOptions } from './monitor.js';
 import { slotsRepaired, watchedElsewhere, watchFailed } from './observation.js';
-import { createObserver, type Observer } from './observer.js';
+import { createObserver } from './observer.js';
 import { createOutbox } from './outbox.js';
 import { createReadQueue } from './read-queue.js';
 import { createRecorder } from './recorder.js';
@@ -64,12 +64,14 @@ export function watch(target: LayersModel | Optimizer, options: WatchOptions = {
     weights = false,
     autopsy: examines = false,
     history = 1000,
+    firstStep = 0,
     stopOn = 'never',
     onStep,
     onFinding,
   } = options;
   const model = isLayersModel(target) ? target : undefined;
   if (!model && !isOptimizer(target)) throw notATarget(target);
+  if (!model) assertNeedsNoModel(options);
   if (lossScale) createLossScaler(lossScale).dispose();
   const due = schedule('every', every);
   const histogramsDue = schedule('histograms', histograms);
@@ -109,6 +111,7 @@ export function watch(target: LayersModel | Optimizer, options: WatchOptions = {
     },
   );
   const observer = createObserver({
+    firstStep,
     optimizer: () => attachment.optimizer,
     view: () => view,
     due,
@@ -180,7 +183,10 @@ export function watch(target: LayersModel | Optimizer, options: WatchOptions = {
       const report = recorder.report();
       return report.run.steps.length > 0
         ? report
-        : { ...report, verdict: `No step recorded yet: ${whyNothing(model, view, observer)}.` };
+        : {
+            ...report,
+            verdict: `No step recorded yet: ${whyNothing(model, view, observer.steps - firstStep, observer.measured)}.`,
+          };
     },
     callback: {
       onBatchEnd: () => observer.settled(),
@@ -237,7 +243,12 @@ export function collectHistograms(
   return watch(target, { histograms: 1, ...options, rules: [] });
 }
 
-function whyNothing(model: LayersModel | undefined, view: ModelView, { steps, measured }: Observer): string {
+function whyNothing(
+  model: LayersModel | undefined,
+  view: ModelView,
+  steps: number,
+  measured: number,
+): string {
   if (model && !optimizerOf(model)) return 'the model is not compiled; call model.compile(...) and train';
   if (model && view.layers.every(({ layer }) => layer.trainableWeights.length === 0)) {
     return 'the model has no trainable weights';

@@ -30,6 +30,23 @@ describe('verdict', () => {
     expect(said('error')).toBe('Training is lost: lagging averages since step 3.');
   });
 
+  test('tells the loss by the means of up to ten, for single batches differ by chance', () => {
+    const said = (steps: number, loss: (step: number) => number | null) =>
+      verdict(history({ steps, loss }), []);
+    const counting = (step: number) => step;
+    expect(said(2, counting)).toMatch(/: the loss went from 0 to 1\.$/);
+    expect(said(9, counting)).toMatch(/: the loss went from 1 to 7\.$/);
+    // 0 to 9, and 90 to 99.
+    expect(said(100, counting)).toMatch(/: the loss went from 4\.5 to 94\.5\.$/);
+    expect(said(1, counting)).toMatch(/in 1 recorded step\.$/);
+  });
+
+  test('says that no loss was seen', () => {
+    expect(verdict(history({ steps: 9, loss: () => null }), [])).toBe(
+      'No trouble found in 9 recorded steps, none of which tells its loss, by which most rules judge.',
+    );
+  });
+
   test('counts the layers of a remedy', () => {
     expect(advised({ layers: ['h1'] })).toMatch(/0\.001 in 1 layer\.$/);
     expect(advised({ layers: ['h1', 'h2'] })).toMatch(/0\.001 in 2 layers\.$/);

@@ -5,7 +5,10 @@ import { expect, test } from 'vitest';
 const refused = (options: unknown) => () => watch(tf.train.sgd(1), options as Parameters<typeof watch>[1]);
 
 test.each([
-  [null, 'options must be an object, got null'],
+  [null, 'options must be an object such as { clip: ... }, got null'],
+  [{ quiet: 1 }, 'quiet must be true or false, got number'],
+  [{ autopsy: 'no' }, 'autopsy must be true or false, got string'],
+  [{ rules: [{ check: () => [] }] }, 'rules[0].id must be a string, got undefined'],
   [{ onStep: 'print' }, 'onStep must be a function, got string'],
   [{ rules: {} }, 'rules must be an array of rules such as rules.nonFinite(), got object'],
   [{ sinks: [{ write() {} }, null] }, 'sinks[1] must be one of sinks such as consoleSink(), got null'],
@@ -15,6 +18,18 @@ test.each([
   ],
 ])('watch refuses %j with a TypeError that names the option', (options, message) => {
   expect(refused(options)).toThrow(new TypeError(`watch: ${message}`));
+});
+
+test.each(['stopOn', 'autopsy'])('watch refuses %s of an optimizer, which has no model', (name) => {
+  const [given, said] =
+    name === 'stopOn' ? [{ stopOn: 'error' }, "stopOn: 'error'"] : [{ autopsy: true }, name];
+  expect(refused(given)).toThrow(new TypeError(`watch: ${said} needs a model, got an optimizer alone`));
+});
+
+test.each([-1, 0.5, Number.NaN, '3'])('watch refuses %j for the first step', (firstStep) => {
+  expect(refused({ firstStep })).toThrow(
+    new RangeError(`watch: firstStep must be a whole number from 0, got ${firstStep}`),
+  );
 });
 
 test('watch knows two ways to stop', () => {

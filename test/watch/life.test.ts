@@ -83,3 +83,32 @@ test('a step whose gradients are all null, and an empty map, are records with no
     { globalNorm: 0, variables: {} },
   ]);
 });
+
+test('a run that is resumed goes on counting where it was left', async () => {
+  const model = compiled();
+  const monitor = watch(model, { ...quiet, firstStep: 20 });
+  expect(monitor.report().verdict).toContain('has not taken a step');
+  for (let step = 0; step < 3; step++) await model.trainOnBatch(x, y);
+  await monitor.stop();
+  expect(monitor.records.map(({ step }) => step)).toEqual([20, 21, 22]);
+});
+
+test('gradients that are told by hand and then applied are one step', () => {
+  const weight = tf.variable(tf.tensor1d([3, 4]), true, 'weight');
+  const optimizer = tf.train.sgd(0.1);
+  const monitor = watch(optimizer, quiet);
+  for (let step = 0; step < 3; step++) {
+    const { value, grads } = tf.variableGrads(() => tf.sum(tf.square(weight)) as tf.Scalar, [weight]);
+    monitor.observe(grads, value);
+    optimizer.applyGradients(grads);
+  }
+  expect(monitor.records.map(({ step, loss }) => [step, loss])).toEqual([
+    [0, 25],
+    [1, expect.closeTo(16, 4)],
+    [2, expect.closeTo(10.24, 4)],
+  ]);
+  // What is not the same gradient is a step of its own.
+  optimizer.applyGradients({ weight: tf.tensor1d([1, 1]) });
+  expect(monitor.records.map(({ step }) => step)).toEqual([0, 1, 2, 3]);
+  tf.disposeVariables();
+});

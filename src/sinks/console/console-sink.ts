@@ -1,4 +1,5 @@
 import type { Finding } from '../../record/finding.js';
+import { assertKnownOptions } from '../../record/known-options.js';
 import type { RunFacts, StepRecord } from '../../record/run.js';
 import type { Sink } from '../../record/sink.js';
 import { findingText } from '../../report/finding-text.js';
@@ -63,6 +64,7 @@ const colorOf = { error: 'red', warning: 'yellow', info: 'cyan' } as const;
  * ```
  */
 export function consoleSink(options: ConsoleSinkOptions = {}): Sink {
+  assertKnownOptions('consoleSink', options, ['everyMs', 'progress', 'totalSteps', 'color']);
   const { isWatched, hasColor } = terminal();
   const { everyMs = 10_000, progress = isWatched ? 'table' : 'line', totalSteps, color } = options;
   assertOptions(everyMs, progress, totalSteps);

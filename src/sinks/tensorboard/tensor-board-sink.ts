@@ -1,3 +1,4 @@
+import { assertKnownOptions } from '../../record/known-options.js';
 import type { Sink } from '../../record/sink.js';
 import type { EventFile } from './event-file.js';
 import { type EventWriter, eventWriter } from './event-writer.js';
@@ -59,8 +60,10 @@ export interface TensorBoardSinkOptions {
  */
 export function tensorBoardSink(
   target: EventFile | EventFile['write'] | EventWriter | SummaryWriter,
-  { every = 1 }: TensorBoardSinkOptions = {},
+  options: TensorBoardSinkOptions = {},
 ): Sink {
+  assertKnownOptions('tensorBoardSink', options, ['every']);
+  const { every = 1 } = options;
   if (!(Number.isInteger(every) && every > 0)) {
     throw new RangeError(`tensorBoardSink: every must be a positive integer, got ${every}`);
   }
