@@ -39,7 +39,7 @@ export interface WatchOptions {
   /**
    * When to add histograms to the gradients of a measured step.
    *
-   * @default 10: every tenth step
+   * @default every tenth step, and 1, 2, 3, 4, 6, 8, 12, 16, 24 and so on
    */
   readonly histograms?: When;
   /**

@@ -56,7 +56,7 @@ import { schedule, sparsely } from './when.js';
  */
 export function watch(target: LayersModel | Optimizer, options: WatchOptions = {}): Monitor {
   assertOptions(options);
-  const { every = 1, histograms = 10, rules = defaultRules, sinks = [], quiet = false } = options;
+  const { every = 1, histograms = byDefault, rules = defaultRules, sinks = [], quiet = false } = options;
   const {
     clip,
     lossScale,
@@ -242,6 +242,9 @@ export function collectHistograms(
 ): Monitor {
   return watch(target, { histograms: 1, ...options, rules: [] });
 }
+
+/** Often enough at the beginning to see what ends soon. */
+const byDefault = (step: number): boolean => step % 10 === 0 || sparsely(step);
 
 function whyNothing(
   model: LayersModel | undefined,

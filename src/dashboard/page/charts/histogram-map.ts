@@ -85,7 +85,7 @@ export const histogramMap: Chart = {
           ),
         ],
       }),
-      takeaway: takeaway(own, name),
+      takeaway: takeaway(grid, own, name),
       key: colourKey(
         theme,
         'share of the elements in an octave',
@@ -163,7 +163,7 @@ function octaveAt({ shares, lowest }: LayerHistogram, column: number, q: number)
   return fromLog((lowest + octave + 0.5) / log2of10);
 }
 
-function takeaway(own: LayerHistogram, name: string): string {
+function takeaway(grid: HistogramGrid, own: LayerHistogram, name: string): string {
   const total = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);
   const broken = total(own.nans) + total(own.infinite);
   if (broken > 0) return `${name}: ${plain(broken)} gradient elements were NaN or infinite.`;
@@ -171,7 +171,8 @@ function takeaway(own: LayerHistogram, name: string): string {
   if (zeros === 1) return `${name}: all gradient elements are exactly 0.`;
   const last = own.shares.map((line) => line.some((share) => share > 0)).lastIndexOf(true);
   const rest = zeros > 0.001 ? `; ${percent(zeros)} of all are exactly 0` : '';
-  return `${name}: in the end half of the gradient elements are smaller than about ${octaveAt(own, last, 0.5)}${rest}.`;
+  const half = octaveAt(own, last, 0.5);
+  return `${name}: half of the gradient elements are smaller than about ${half} in ${stepText(grid, last)}, the last with a histogram${rest}.`;
 }
 
 /** Whole numbers from `low` to `high`, thinned to at most `most` or so. */
