@@ -6,11 +6,13 @@ import { type Terminal, writeReport } from './report-command.js';
 const usage = `gradient-health shows what was recorded of a training run.
 
   gradient-health report LOG [-o FILE]   writes a web page (default: LOG with .html for its ending)
-                                         LOG: lines as jsonlSink writes them, or a run as toJson does (.json)
+                                         LOG: lines as jsonlSink writes them, or a run as toJson does (.json),
+                                         which holds no findings and is diagnosed anew
   gradient-health live LOG               shows lines in the browser while they are written, on this machine alone
       --port N                           port on 127.0.0.1 (default: any that is free)
       --idle SECONDS                     ends with the run, or when the log has not grown for so long (default: 300)
-  gradient-health --help                 prints this`;
+  gradient-health --help                 prints this
+  gradient-health --version              prints the version`;
 
 /** Wrong words on the command line, as against a file that cannot be used. */
 class UsageError extends Error {}
@@ -20,18 +22,20 @@ class UsageError extends Error {}
  *
  * @param words - What stands behind it on the command line.
  * @param signal - Ends what runs until it is told to.
+ * @param version - Of the package.
  * @returns The exit code: 0, 1 where a file could not be used, 2 where the words make no sense.
  */
 export async function runCli(
   words: readonly string[],
   signal: AbortSignal,
   terminal: Terminal,
+  version: string,
 ): Promise<0 | 1 | 2> {
   try {
-    await obey(words, signal, terminal);
+    await obey(words, signal, terminal, version);
     return 0;
   } catch (error) {
-    const message = plainText(error instanceof Error ? error.message : String(error));
+    const message = plainText(messageOf(error));
     terminal.err(`gradient-health: ${message}`);
     if (!(error instanceof UsageError)) return 1;
     terminal.err('Try gradient-health --help.');
@@ -39,9 +43,24 @@ export async function runCli(
   }
 }
 
-async function obey(words: readonly string[], signal: AbortSignal, terminal: Terminal): Promise<void> {
+function messageOf(error: unknown): string {
+  const { code, path, message } = error as { code?: unknown; path?: unknown; message?: unknown };
+  if (code === 'ENOENT') return `there is no file ${String(path)}`;
+  return error instanceof Error ? String(message) : String(error);
+}
+
+async function obey(
+  words: readonly string[],
+  signal: AbortSignal,
+  terminal: Terminal,
+  version: string,
+): Promise<void> {
   const { values, positionals } = parse(words);
   const [command, log, ...more] = positionals;
+  if (values.version) {
+    terminal.out(version);
+    return;
+  }
   if (values.help || command === undefined) {
     terminal.out(usage);
     return;
@@ -70,6 +89,7 @@ function parse(words: readonly string[]) {
         port: { type: 'string' },
         idle: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
+        version: { type: 'boolean' },
       },
     });
   } catch (error) {

@@ -1,3 +1,4 @@
+import { assertRun } from '../record/assert-run.js';
 import type { Run } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
 
@@ -43,6 +44,7 @@ const fewNorms = 50;
  * ```
  */
 export function suggestClip(run: Run): ClipSuggestion {
+  assertRun('suggestClip', run);
   const strategy = 'clipByGlobalNorm';
   const norms = run.steps
     .map(({ globalNorm }) => globalNorm)

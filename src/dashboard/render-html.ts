@@ -1,3 +1,4 @@
+import { assertReport } from '../record/assert-run.js';
 import { toText } from '../report/text.js';
 import { htmlPage } from './html-page.js';
 import { layerPathsOf } from './layer-paths.js';
@@ -31,6 +32,7 @@ import { createSketch } from './sketch.js';
  * ```
  */
 export function renderHtml(report: PageReport): string {
+  assertReport('renderHtml', report);
   const sketch = createSketch(layerPathsOf(report.run.model));
   for (const record of report.run.steps) sketch.add(record);
   return htmlPage(sketch.news(report), { plain: toText(report) });

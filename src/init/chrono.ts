@@ -58,7 +58,9 @@ export const chronoClass: OwnClass = {
  * // true
  * ```
  */
-export function chrono({ maxSteps, minSteps = 2, cell = 'lstm', seed }: ChronoOptions): Initializer {
+export function chrono(options: ChronoOptions): Initializer {
+  const given: ChronoOptions | undefined = options;
+  const { maxSteps, minSteps = 2, cell = 'lstm', seed } = given ?? { maxSteps: Number.NaN };
   if (!(minSteps > 1 && minSteps < maxSteps && maxSteps < Infinity)) {
     throw new RangeError(
       `chrono: expected 1 < minSteps < maxSteps < Infinity, got minSteps ${minSteps} and maxSteps ${maxSteps}`,

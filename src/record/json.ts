@@ -1,3 +1,4 @@
+import { assertRun } from './assert-run.js';
 import { readRun } from './read-run.js';
 import { prefixed } from './reader.js';
 import type { Run } from './run.js';
@@ -17,7 +18,9 @@ import type { Run } from './run.js';
  * console.log(fromJson(text).steps.length); // 0
  * ```
  */
-export function toJson({ schema, model, backend, data, steps }: Run): string {
+export function toJson(run: Run): string {
+  assertRun('toJson', run);
+  const { schema, model, backend, data, steps } = run;
   return encode({ schema, model, backend, data, steps });
 }
 

@@ -1,3 +1,4 @@
+import { assertRun } from './assert-run.js';
 import type { Run, StepRecord } from './run.js';
 
 /**
@@ -21,6 +22,8 @@ import type { Run, StepRecord } from './run.js';
  * ```
  */
 export function mergeRuns(a: Run, b: Run): Run {
+  assertRun('mergeRuns', a);
+  assertRun('mergeRuns', b);
   return {
     schema: 1,
     model: b.model ?? a.model,

@@ -1,3 +1,4 @@
+import { assertReport } from '../record/assert-run.js';
 import type { Report } from '../record/finding.js';
 import { shortNumber } from '../record/short-number.js';
 import { bar } from './bar.js';
@@ -24,6 +25,7 @@ const barWidth = 12;
  * ```
  */
 export function toMarkdown(report: Report): string {
+  assertReport('toMarkdown', report);
   const { run, verdict, findings } = report;
   const rows = layerRows(run);
   const parts = [

@@ -1,3 +1,4 @@
+import { assertReport } from '../record/assert-run.js';
 import type { Report } from '../record/finding.js';
 import { shortNumber } from '../record/short-number.js';
 import { bar } from './bar.js';
@@ -37,6 +38,7 @@ const barWidth = 24;
  * ```
  */
 export function toText(report: Report): string {
+  assertReport('toText', report);
   const { run, verdict, findings } = report;
   const rows = layerRows(run);
   const parts = [

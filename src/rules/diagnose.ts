@@ -1,3 +1,4 @@
+import { assertRun } from '../record/assert-run.js';
 import { causeOf } from '../record/cause-of.js';
 import type { Finding, Report, Rule } from '../record/finding.js';
 import type { Run } from '../record/run.js';
@@ -29,6 +30,7 @@ const severityRank = { error: 0, warning: 1, info: 2 } as const;
  * ```
  */
 export function diagnose(run: Run, rules: readonly Rule[] = defaultRules): Report {
+  assertRun('diagnose', run);
   const judged = withoutOverflows(run);
   return reportOf(
     run,

@@ -205,14 +205,15 @@ describe('gradient-health live', () => {
     const url = new Promise<string>((resolve) => {
       told = resolve;
     });
-    const ended = runCli(['live', log, ...more], signal, {
-      out: (line) => {
+    const terminal = {
+      out: (line: string) => {
         out.push(line);
         const address = /http:\S+/.exec(line)?.[0];
         if (address) told(address);
       },
-      err: (line) => out.push(line),
-    });
+      err: (line: string) => out.push(line),
+    };
+    const ended = runCli(['live', log, ...more], signal, terminal, '1.2.3');
     return { out, ended, url: await url };
   }
 
@@ -283,7 +284,7 @@ describe('gradient-health live', () => {
       out: (line: string) => void out.push(line),
       err: (line: string) => void out.push(line),
     };
-    expect(await runCli(['live', log], new AbortController().signal, terminal)).toBe(0);
+    expect(await runCli(['live', log], new AbortController().signal, terminal, '1.2.3')).toBe(0);
     expect(out.join('\n')).not.toContain('http');
     expect(out.at(-1)).toBe(`The run has ended: gradient-health report ${log} writes its page.`);
     expect(readFileSync(log, 'utf8')).toBe(logOf(run) + endLine);

@@ -23,7 +23,7 @@ async function cli(...words: string[]): Promise<{ code: number; out: string; err
     out: (line: string) => printed.out.push(line),
     err: (line: string) => printed.err.push(line),
   };
-  const code = await runCli(words, AbortSignal.abort(), terminal);
+  const code = await runCli(words, AbortSignal.abort(), terminal, '1.2.3');
   return { code, out: printed.out.join('\n'), err: printed.err.join('\n') };
 }
 const pictureIn = (
@@ -146,7 +146,12 @@ describe('says what is wrong with', () => {
       toJson(history({ steps: 0 })),
       /stepless\.json holds no record of a step$/,
     ],
-    ['a file that is not there', 'nowhere.jsonl', undefined, /ENOENT.*nowhere\.jsonl/],
+    [
+      'a file that is not there',
+      'nowhere.jsonl',
+      undefined,
+      /^gradient-health: there is no file .*nowhere\.jsonl$/,
+    ],
     ['an empty file', 'empty.jsonl', '', /holds no record of a step, as jsonlSink writes them$/],
     [
       'another kind of file',
@@ -194,6 +199,10 @@ describe('says what is wrong with', () => {
     expect(err).toContain(`gradient-health: ${message}`);
     expect(err).toContain('Try gradient-health --help.');
   });
+});
+
+test('prints its version', async () => {
+  expect(await cli('--version')).toEqual({ code: 0, out: '1.2.3', err: '' });
 });
 
 test('without words it tells how it is used', async () => {

@@ -75,6 +75,12 @@ describe('a project in Node', () => {
     expect(run('train.mjs')).toBe('3 2\n');
   });
 
+  test('has its command, which knows its version', () => {
+    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    const command = join(consumer.folder, 'node_modules/gradient-health/dist/cli.js');
+    expect(execFileSync(process.execPath, [command, '--version'], { encoding: 'utf8' })).toBe(`${version}\n`);
+  });
+
   test('requires it', () => {
     expect(run('train.cjs')).toBe('3 2\n');
   });
@@ -222,7 +228,9 @@ describe('a bundle', () => {
     expect(paths.filter((path) => path.includes('tfjs-core')).length).toBeGreaterThan(0);
     expect(paths.filter((path) => path.includes('tfjs-layers'))).toEqual([]);
     expect(
-      paths.filter((path) => /gradient-health\/dist\/(?!clip\/|layout\/host-memory|record\/known-options)/.test(path)),
+      paths.filter((path) =>
+        /gradient-health\/dist\/(?!clip\/|layout\/host-memory|record\/known-options)/.test(path),
+      ),
     ).toEqual([]);
     expect(ownBytes(inputs)).toBeLessThan(8_000);
   });
@@ -249,7 +257,10 @@ describe('a bundle', () => {
   test('by Rollup of one clip holds that clip, and needs tfjs-core alone', async () => {
     const { code, modules } = await byRollup(join(consumer.folder, 'one.mjs'));
     expect(
-      modules.filter((path) => !/(gradient-health\/dist\/(clip\/|layout\/host-memory|record\/known-options)|one\.mjs$)/.test(path)),
+      modules.filter(
+        (path) =>
+          !/(gradient-health\/dist\/(clip\/|layout\/host-memory|record\/known-options)|one\.mjs$)/.test(path),
+      ),
     ).toEqual([]);
     expect([...code.matchAll(/from '([^']+)'/g)].map(([, path]) => path)).toEqual(['@tensorflow/tfjs-core']);
   });
