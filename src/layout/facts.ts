@@ -1,3 +1,4 @@
+import type { Optimizer } from '@tensorflow/tfjs-core';
 import type { LayersModel, layers } from '@tensorflow/tfjs-layers';
 import type { LayerFacts, ModelFacts } from '../record/run.js';
 import { type PlacedLayer, placeLayers } from './paths.js';
@@ -9,12 +10,13 @@ type Config = Readonly<Record<string, unknown>>;
 export function modelFacts(
   model: LayersModel,
   placed: readonly PlacedLayer[] = placeLayers(model),
+  optimizer: Optimizer | undefined = model.optimizer,
 ): ModelFacts {
   const trained = new Set(model.trainableWeights.map(({ name }) => name));
   return {
     layers: placed.map((layer) => layerFacts(layer, trained)),
     loss: lossNames(model),
-    optimizer: optimizerFacts(model.optimizer),
+    optimizer: optimizerFacts(optimizer),
   };
 }
 
@@ -128,7 +130,7 @@ function lossNames(model: LayersModel): string | string[] {
   return loss === undefined ? [] : name(loss);
 }
 
-function optimizerFacts(optimizer: LayersModel['optimizer'] | undefined): ModelFacts['optimizer'] {
+function optimizerFacts(optimizer: Optimizer | undefined): ModelFacts['optimizer'] {
   if (!optimizer) return { className: 'none', config: {} };
   const config = Object.entries(optimizer.getConfig()).filter(
     (entry): entry is [string, number] => typeof entry[1] === 'number',

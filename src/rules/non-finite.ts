@@ -59,7 +59,8 @@ function check(run: Run): Finding[] {
   const fault = outputFault(run);
   const faultStory = fault === null ? '' : `${fault.where}: ${fault.why}.`;
   const because = nonFiniteData(run).length > 0 ? id : exploded && 'exploding-gradient';
-  const sentences = [what(found), dataStory(run), faultStory, exploded, recoveryStory(run, found)];
+  const story = [exploded, fault === null ? atOnce(run, found) : '', recoveryStory(run, found)];
+  const sentences = [what(found), dataStory(run), faultStory, ...story];
   return [
     {
       rule: id,
@@ -142,6 +143,13 @@ function dataStory(run: Run): string {
       return `The ${name} itself holds ${nans} NaN and ${infs} infinite value${infs === 1 ? '' : 's'}.`;
     })
     .join(' ');
+}
+
+/** Before the first update neither the rate nor anything that training has done can be to blame. */
+function atOnce(run: Run, { first, weights }: Breakdown): string {
+  const isLoss = first.loss !== null && !Number.isFinite(first.loss);
+  if (first.step > 0 || !isLoss || weights.length > 0 || nonFiniteData(run).length > 0) return '';
+  return 'No update came before it: look at the loss function, and at what the model returns to begin with.';
 }
 
 /** What the gradient did before, where that explains the rest; empty where it does not. */

@@ -1,9 +1,11 @@
 import { assertKnownOptions } from '../record/known-options.js';
 import { assertStrategy } from './assert-strategy.js';
+import { isOptimizer } from './hook.js';
 import type { WatchOptions } from './monitor.js';
 
 const known = [
   'clip',
+  'optimizer',
   'lossScale',
   'every',
   'histograms',
@@ -22,16 +24,20 @@ const known = [
 ] as const;
 
 /** Refuses what needs a model where there is none. */
-export function assertNeedsNoModel({ stopOn, autopsy }: WatchOptions): void {
-  const needing = stopOn === 'error' ? "stopOn: 'error'" : autopsy ? 'autopsy' : undefined;
+export function assertNeedsNoModel({ optimizer, stopOn, autopsy }: WatchOptions): void {
+  const stops = stopOn === 'error' ? "stopOn: 'error'" : undefined;
+  const needing = optimizer ? 'optimizer' : (stops ?? (autopsy ? 'autopsy' : undefined));
   if (needing !== undefined) throw new TypeError(`watch: ${needing} needs a model, got an optimizer alone`);
 }
 
 /** Refuses what plain JavaScript may pass as options and what would only fail later, in the middle of a training. */
 export function assertOptions(options: WatchOptions): void {
   assertKnownOptions('watch', options, known);
-  const { clip, rules, sinks, quiet, autopsy, onStep, onFinding } = options;
+  const { optimizer, clip, rules, sinks, quiet, autopsy, onStep, onFinding } = options;
   const { history = 1000, firstStep = 0, stopOn = 'never' } = options;
+  if (optimizer !== undefined && !isOptimizer(optimizer)) {
+    throw wrongType('optimizer', 'an optimizer of tfjs such as tf.train.adam()', optimizer);
+  }
   if (clip !== undefined) assertStrategy('watch: clip', clip);
   assertList('rules', 'check', rules, 'rules such as rules.nonFinite()');
   const nameless = rules?.findIndex(({ id }) => typeof id !== 'string') ?? -1;

@@ -77,10 +77,14 @@ export interface ModelView {
   penaltyOf(key: string): Penalty | undefined;
 }
 
-/** Looks at a model, or at nothing where only an optimizer is watched. */
-export function viewOf(model: LayersModel | undefined): ModelView {
+/**
+ * Looks at a model, or at nothing where only an optimizer is watched.
+ *
+ * @param optimizer - What trains it, where that is not the one it was compiled with.
+ */
+export function viewOf(model: LayersModel | undefined, optimizer?: Optimizer): ModelView {
   const layers = lazy(() => (model ? layersOf(model) : []));
-  const facts = lazy(() => (model ? modelFacts(model, layers()) : null));
+  const facts = lazy(() => (model ? modelFacts(model, layers(), optimizer) : null));
   const keyOf = lazy(() => recordKeys(layers()));
   const activations = lazy(() => new Map(facts()?.layers.map(({ path, activation }) => [path, activation])));
   const penalties = lazy(() => new Map(facts()?.layers.flatMap(penaltiesOfLayer)));

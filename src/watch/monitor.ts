@@ -1,4 +1,4 @@
-import type { NamedTensorMap, Scalar } from '@tensorflow/tfjs-core';
+import type { NamedTensorMap, Optimizer, Scalar } from '@tensorflow/tfjs-core';
 import type { CustomCallbackArgs } from '@tensorflow/tfjs-layers';
 import type { ClipStrategy } from '../clip/strategy.js';
 import type { Finding, Report, Rule } from '../record/finding.js';
@@ -36,6 +36,12 @@ export interface WatchOptions {
    * @default 1: every step
    */
   readonly every?: When;
+  /**
+   * What trains the model in a loop of your own; for one that was not compiled with it.
+   *
+   * @default the optimizer of each `compile`
+   */
+  readonly optimizer?: Optimizer;
   /**
    * When to add histograms to the gradients of a measured step.
    *

@@ -78,12 +78,13 @@ export function watch(target: LayersModel | Optimizer, options: WatchOptions = {
   const activationsDue = activations === false || !model ? () => false : schedule('activations', activations);
   const weightsDue = weights === false ? () => false : schedule('weights', weights);
   const budget = createBudget(options.budget);
-  const first = model ? optimizerOf(model) : (target as Optimizer);
+  const given = model ? options.optimizer : (target as Optimizer);
+  const first = given ?? (model && optimizerOf(model));
   assertUnwatched(target, first, clip !== undefined);
 
   /** From the first optimizer until the last record is in: on GPUs records come after `stop` has let go of the optimizer. */
   let describes = false;
-  let view = viewOf(model);
+  let view = viewOf(model, options.optimizer);
   let look: DataLook | undefined;
   let described: string | undefined;
   let describedData: DataFacts | null = null;
@@ -151,7 +152,7 @@ export function watch(target: LayersModel | Optimizer, options: WatchOptions = {
       return;
     }
     describes = true;
-    view = viewOf(model);
+    view = viewOf(model, options.optimizer);
     described = undefined;
     if (model)
       look = lookAtData(
@@ -161,7 +162,7 @@ export function watch(target: LayersModel | Optimizer, options: WatchOptions = {
         autopsy && ((data) => autopsy.begin(observer.steps, data)),
       );
   };
-  const unfollow = model ? followOptimizer(model, hookUp) : hookUp(target as Optimizer);
+  const unfollow = given || !model ? hookUp(given as Optimizer) : followOptimizer(model, hookUp);
   const unmark = markWatched(target);
 
   let stopped = false;
@@ -185,7 +186,7 @@ export function watch(target: LayersModel | Optimizer, options: WatchOptions = {
         ? report
         : {
             ...report,
-            verdict: `No step recorded yet: ${whyNothing(model, view, observer.steps - firstStep, observer.measured)}.`,
+            verdict: `No step recorded yet: ${whyNothing(model, given, view, observer.steps - firstStep, observer.measured)}.`,
           };
     },
     callback: {
@@ -248,11 +249,14 @@ const byDefault = (step: number): boolean => step % 10 === 0 || sparsely(step);
 
 function whyNothing(
   model: LayersModel | undefined,
+  given: Optimizer | undefined,
   view: ModelView,
   steps: number,
   measured: number,
 ): string {
-  if (model && !optimizerOf(model)) return 'the model is not compiled; call model.compile(...) and train';
+  if (model && !given && !optimizerOf(model)) {
+    return 'the model is not compiled; call model.compile(...) and train, or name the optimizer of your loop: watch(model, { optimizer })';
+  }
   if (model && view.layers.every(({ layer }) => layer.trainableWeights.length === 0)) {
     return 'the model has no trainable weights';
   }

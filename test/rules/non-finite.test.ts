@@ -156,6 +156,17 @@ describe('nonFinite', () => {
     );
   });
 
+  test('blames no rate before the first update, and advises no other', () => {
+    const found = (from: number) =>
+      check(history({ steps: 3, model, loss: (step) => (step < from ? 1 : Number.NaN) }))[0];
+    const said =
+      'No update came before it: look at the loss function, and at what the model returns to begin with.';
+    expect(found(0)?.message).toContain(said);
+    expect(found(0)?.remedies.map(({ kind }) => kind)).toEqual(['clip']);
+    expect(found(1)?.message).not.toContain(said);
+    expect(found(1)?.remedies.map(({ kind }) => kind)).toEqual(['learning-rate', 'clip']);
+  });
+
   test('names an output that gives the loss no probabilities', () => {
     const relu = chain([{ path: 'a' }, { path: 'out', activation: 'relu' }], 'categoricalCrossentropy');
 

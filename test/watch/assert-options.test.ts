@@ -9,6 +9,7 @@ test.each([
   [{ quiet: 1 }, 'quiet must be true or false, got number'],
   [{ autopsy: 'no' }, 'autopsy must be true or false, got string'],
   [{ rules: [{ check: () => [] }] }, 'rules[0].id must be a string, got undefined'],
+  [{ optimizer: 'adam' }, 'optimizer must be an optimizer of tfjs such as tf.train.adam(), got string'],
   [{ onStep: 'print' }, 'onStep must be a function, got string'],
   [{ rules: {} }, 'rules must be an array of rules such as rules.nonFinite(), got object'],
   [{ sinks: [{ write() {} }, null] }, 'sinks[1] must be one of sinks such as consoleSink(), got null'],
@@ -20,9 +21,11 @@ test.each([
   expect(refused(options)).toThrow(new TypeError(`watch: ${message}`));
 });
 
-test.each(['stopOn', 'autopsy'])('watch refuses %s of an optimizer, which has no model', (name) => {
-  const [given, said] =
-    name === 'stopOn' ? [{ stopOn: 'error' }, "stopOn: 'error'"] : [{ autopsy: true }, name];
+test.each([
+  [{ stopOn: 'error' }, "stopOn: 'error'"],
+  [{ autopsy: true }, 'autopsy'],
+  [{ optimizer: tf.train.sgd(1) }, 'optimizer'],
+])('watch refuses %# of an optimizer, which has no model', (given, said) => {
   expect(refused(given)).toThrow(new TypeError(`watch: ${said} needs a model, got an optimizer alone`));
 });
 

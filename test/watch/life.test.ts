@@ -112,3 +112,28 @@ test('gradients that are told by hand and then applied are one step', () => {
   expect(monitor.records.map(({ step }) => step)).toEqual([0, 1, 2, 3]);
   tf.disposeVariables();
 });
+
+test('a model that is not compiled is watched by the optimizer of its loop', async () => {
+  const model = mlp();
+  const optimizer = tf.train.sgd(0.1);
+  const monitor = watch(model, { ...quiet, optimizer });
+  expect(monitor.report().verdict).toContain('has not taken a step');
+  for (let step = 0; step < 3; step++) {
+    optimizer.minimize(() => tf.mean(tf.square(tf.sub(model.apply(x) as tf.Tensor, y))) as tf.Scalar);
+  }
+  await monitor.stop();
+  expect(monitor.records).toHaveLength(3);
+  expect(Object.keys(monitor.records[0]?.variables ?? {})).toContain('first/kernel');
+  expect(monitor.records[0]?.layers?.['first']).toBeDefined();
+  expect(monitor.run.model?.optimizer).toMatchObject({ className: 'SGD', config: { learningRate: 0.1 } });
+  expect(Object.hasOwn(optimizer, 'applyGradients')).toBe(false);
+  expect(Object.hasOwn(model, 'compile')).toBe(false);
+});
+
+test('a named optimizer is watched in the place of the one that a model is compiled with', async () => {
+  const model = compiled();
+  const monitor = watch(model, { ...quiet, optimizer: tf.train.sgd(0.1) });
+  await model.trainOnBatch(x, y);
+  await monitor.stop();
+  expect(monitor.records).toEqual([]);
+});
