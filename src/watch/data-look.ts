@@ -2,8 +2,8 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import type { DataFacts, TensorStats } from '../record/run.js';
 import { mergeStats } from '../stats/merge.js';
-import type { Gauge, Reading } from './gauge.js';
-import { sparsely } from './when.js';
+import type { Gauge } from './gauge.js';
+import { createLaterTargets } from './later-targets.js';
 
 /** Sees the first batches that a model is trained on, and ever more rarely the targets of later ones. */
 export interface DataLook {
@@ -22,8 +22,6 @@ const MOST_BATCHES = 32;
 const MOST_ELEMENTS = 2 ** 22;
 /** Later batches that are examined because their steps were not finite: broken weights break all that follow. */
 const MOST_EXAMINED = 4;
-/** Targets of later batches that are enough at a time, unless as many batches as at first have fewer. */
-const ENOUGH_TARGETS = 256;
 /** Batches after which the facts are told anew; sinks hear of each. */
 const milestones: ReadonlySet<number> = new Set([1, 4, 16]);
 
@@ -32,13 +30,6 @@ interface Trainer {
   readonly inputs: readonly unknown[];
   readonly outputs: readonly unknown[];
   makeTrainFunction(): (data: Tensor[]) => unknown;
-}
-
-/** Later batches that are being looked at, all together. */
-interface Window {
-  batches: number;
-  targets: number;
-  stats?: TensorStats;
 }
 
 /**
@@ -64,15 +55,23 @@ export function lookAtData(
   let examined = 0;
   /** The batch of the step that is being taken, and whether it was looked at. */
   let current: { readonly data: readonly Tensor[]; readonly isKnown: boolean } | undefined;
-  let window: Window | undefined;
   let looking = true;
   let removed = false;
   let pending: Promise<void> = Promise.resolve();
 
+  const measure = (tensors: readonly Tensor[], use: (stats: readonly TensorStats[]) => void): void => {
+    const gauge = gaugeOf();
+    const readings = tensors.map((tensor) => gauge.stats(tensor, false));
+    const done = (): void => use(readings.map((reading) => reading()));
+    const settling = gauge.settle();
+    if (settling) pending = Promise.all([pending, settling]).then(done).catch(failed);
+    else done();
+  };
   const add = (input: TensorStats, target: TensorStats | undefined, batchSize: number): void => {
     const before = facts;
     const targets = [before?.target, target].filter((stats) => stats !== undefined);
     facts = {
+      ...before,
       input: before ? mergeStats(before.input, input) : input,
       ...(targets[0] && { target: targets.reduce((a, b) => mergeStats(a, b)) }),
       batchSize: Math.max(before?.batchSize ?? 0, batchSize),
@@ -81,47 +80,34 @@ export function lookAtData(
     looking = batches < MOST_BATCHES && facts.input.size < MOST_ELEMENTS;
     if (milestones.has(batches) || !looking) published = facts;
   };
+  const targetsOf = (data: readonly Tensor[]): Tensor | undefined => data[trainer.inputs.length];
   const look = (data: readonly Tensor[]): void => {
-    const [x, y] = [data[0], data[trainer.inputs.length]];
+    const [x, y] = [data[0], targetsOf(data)];
     if (!x || x.dtype === 'string') return;
-    const gauge = gaugeOf();
-    const input = gauge.stats(x, false);
-    const target: Reading<TensorStats> | undefined = y && gauge.stats(y, false);
-    const done = (): void => add(input(), target?.(), x.shape[0] ?? 1);
-    settle(gauge, done);
+    measure(y ? [x, y] : [x], ([input, target]) => input && add(input, target, x.shape[0] ?? 1));
   };
-  const settle = (gauge: Gauge, done: () => void): void => {
-    const settling = gauge.settle();
-    if (settling) pending = Promise.all([pending, settling]).then(done).catch(failed);
-    else done();
-  };
-  const lookAgain = (y: Tensor | undefined): void => {
-    if (sparsely(steps)) window = { batches: 0, targets: 0 };
-    if (!window || !y) return;
-    const own = window;
-    own.batches++;
-    own.targets += y.size;
-    const isLast = own.batches === MOST_BATCHES || own.targets >= ENOUGH_TARGETS;
-    if (isLast) window = undefined;
-    const gauge = gaugeOf();
-    const reading = gauge.stats(y, false);
-    settle(gauge, () => {
-      own.stats = own.stats ? mergeStats(own.stats, reading()) : reading();
-      if (isLast && facts) published = facts = { ...facts, recentTarget: own.stats };
-    });
+  const glance = createLaterTargets(
+    (y, use) => measure([y], ([stats]) => stats && use(stats)),
+    (recentTarget) => {
+      if (facts) published = facts = { ...facts, recentTarget };
+    },
+  );
+  const see = (data: readonly Tensor[]): void => {
+    // Behind them `fit` hands on the weights of samples, null where there are none.
+    onBatch?.(data.slice(0, trainer.inputs.length + trainer.outputs.length));
+    current = { data, isKnown: looking };
+    const targets = targetsOf(data);
+    if (looking) look(data);
+    else if (targets) glance(steps, targets);
+    steps++;
   };
   const looked = function (this: Trainer): (data: Tensor[]) => unknown {
     const train = makeTrainFunction.call(trainer);
     return (data) => {
       try {
-        // Behind them `fit` hands on the weights of samples, null where there are none.
-        if (!removed) onBatch?.(data.slice(0, trainer.inputs.length + trainer.outputs.length));
-        current = { data, isKnown: looking };
-        if (looking) look(data);
-        else if (!removed) lookAgain(data[trainer.inputs.length]);
-        steps++;
+        if (!removed) see(data);
       } catch (error) {
-        looking = false;
+        remove();
         failed(error);
       }
       try {
@@ -130,6 +116,12 @@ export function lookAtData(
         current = undefined;
       }
     };
+  };
+  const remove = (): void => {
+    looking = false;
+    // A `fit` under way keeps the function it was given at its start.
+    removed = true;
+    if (trainer.makeTrainFunction === looked) delete (trainer as Partial<Trainer>).makeTrainFunction;
   };
   if (typeof makeTrainFunction === 'function') {
     Object.defineProperty(trainer, 'makeTrainFunction', {
@@ -149,11 +141,6 @@ export function lookAtData(
       published = facts;
     },
     settled: () => pending,
-    remove() {
-      looking = false;
-      // A `fit` under way keeps the function it was given at its start.
-      removed = true;
-      if (trainer.makeTrainFunction === looked) delete (trainer as Partial<Trainer>).makeTrainFunction;
-    },
+    remove,
   };
 }

@@ -78,7 +78,7 @@ export function watch(target: LayersModel | Optimizer, options: WatchOptions = {
   const activationsDue = activations === false || !model ? () => false : schedule('activations', activations);
   const weightsDue = weights === false ? () => false : schedule('weights', weights);
   const budget = createBudget(options.budget);
-  const given = model ? options.optimizer : (target as Optimizer);
+  const given = isOptimizer(target) ? target : options.optimizer;
   const first = given ?? (model && optimizerOf(model));
   assertUnwatched(target, first, clip !== undefined);
 
@@ -162,7 +162,7 @@ export function watch(target: LayersModel | Optimizer, options: WatchOptions = {
         autopsy && ((data) => autopsy.begin(observer.steps, data)),
       );
   };
-  const unfollow = given || !model ? hookUp(given as Optimizer) : followOptimizer(model, hookUp);
+  const unfollow = given ? hookUp(given) : model && followOptimizer(model, hookUp);
   const unmark = markWatched(target);
 
   let stopped = false;

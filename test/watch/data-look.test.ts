@@ -125,6 +125,16 @@ describe.each(['cpu', 'wasm'])('the data of a run on %s', (backend) => {
     await monitor.stop();
   });
 
+  test('keeps what it knows of later targets when a batch is examined', async () => {
+    const model = compiled();
+    const [inputs, targets] = [tf.ones([256, 2]), tf.ones([256, 1])];
+    const monitor = watch(model, { quiet: true, activations: false });
+    for (let step = 0; step <= 48; step++) await model.trainOnBatch(inputs, targets);
+    await model.trainOnBatch(tf.fill([256, 2], Number.NaN), targets);
+    expect(monitor.run.data).toMatchObject({ input: { nans: 512 }, recentTarget: { size: 256, mean: 1 } });
+    await monitor.stop();
+  });
+
   test('is told at once of a batch among the first ones, and that batch counts once', async () => {
     const model = compiled();
     const monitor = watch(model, { quiet: true });
