@@ -5,7 +5,7 @@ import { shortNumber } from '../record/short-number.js';
 import { judgedLossInWords } from './data-loss.js';
 import { findingOf } from './finding-of.js';
 import { incomparableLosses } from './incomparable-losses.js';
-import { fails, finiteLosses, spread } from './loss-trend.js';
+import { blowsUp, fails, finiteLosses, spread } from './loss-trend.js';
 import { nonFiniteWeights } from './non-finite-values.js';
 import { learningRateRemedy } from './smaller-steps.js';
 import { checkThreshold } from './threshold.js';
@@ -29,7 +29,8 @@ const recentRecords = 10;
 /**
  * Finds losses that rise instead of falling: well above the first one and beyond their own noise.
  *
- * Compares the mean of the last ten losses with the first loss, or where that is larger with the mean of the first three. An
+ * Compares the mean of the last ten losses with the first loss, or where that is larger with the mean of the first three; three
+ * in a row, each above twice the one before and a thousand times the first, are enough at once. An
  * `error` from ten times on, else a `warning`. A loss that is no number any more, or of weights that are none, is
  * {@link nonFinite}'s business; nor is one of an adversary's, whose weights move as well, or of targets that have left the first
  * ones behind.
@@ -56,10 +57,12 @@ export function lossDivergence(options: LossDivergenceOptions = {}): Rule {
 }
 
 function check(run: Run, factor: number): Finding[] {
-  const losses = finiteLosses({ ...run, steps: untilBroken(run) });
-  if (losses.length < fewest) return [];
-  const first = Math.max(losses[0] ?? 0, spread(losses.slice(0, 3)).mean);
-  const recent = spread(losses.slice(-recentRecords));
+  const known = { ...run, steps: untilBroken(run) };
+  const losses = finiteLosses(known);
+  const isBlowingUp = blowsUp(known);
+  if (losses.length < fewest && !isBlowingUp) return [];
+  const first = isBlowingUp ? (losses[0] ?? 0) : Math.max(losses[0] ?? 0, spread(losses.slice(0, 3)).mean);
+  const recent = isBlowingUp ? { mean: losses.at(-1) ?? 0, error2: 0 } : spread(losses.slice(-recentRecords));
   const sure = recent.mean - 3 * Math.sqrt(recent.error2);
   if (!(first > 0) || !(sure > factor * first)) return [];
   const since = run.steps.find(({ loss }) => loss !== null && loss > factor * first);

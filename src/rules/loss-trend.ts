@@ -97,7 +97,24 @@ function trendOf(losses: readonly number[], guess: number | null): LossTrend {
 export function fails(run: Run): boolean {
   const { failing } = lossTrend(run);
   const newest = run.steps.at(-1);
-  return failing || (newest !== undefined && newest.loss !== null && !Number.isFinite(newest.loss));
+  const isBroken = newest !== undefined && newest.loss !== null && !Number.isFinite(newest.loss);
+  return failing || isBroken || blowsUp(run);
+}
+
+/** Multiple of the first loss that is beyond any noise, and losses in a row above it. Heuristic. */
+const [blownUp, inARow] = [1000, 3];
+
+/** Whether the newest losses are each far above the one before, the first one and a constant prediction's: that needs no patience. */
+export function blowsUp(run: Run): boolean {
+  const losses = finiteLosses(run);
+  const [first = Number.NaN] = losses;
+  const limit = Math.max(blownUp * first, guessLoss(run) ?? 0);
+  const newest = losses.slice(-inARow);
+  return (
+    newest.length === inARow &&
+    first > 0 &&
+    newest.every((loss, i) => loss > limit && loss > 2 * (newest[i - 1] ?? 0))
+  );
 }
 
 /** Losses of the run without penalties on weights; one that is not finite says nothing here and is the business of a rule of its own. */

@@ -52,6 +52,24 @@ describe('lossPlateau', () => {
 describe('lossDivergence', () => {
   const check = (loss: (step: number) => number) => lossDivergence().check(failing({ loss }));
 
+  test('needs three losses alone that each leap far above the first one', () => {
+    const early = (...losses: number[]) =>
+      lossDivergence().check(failing({ steps: losses.length, loss: (step) => losses[step] ?? null }));
+    expect(early(1, 1001, 2003, 4007)).toMatchObject([
+      { severity: 'error', firstStep: 1, evidence: { lossBefore: 1, lossAfter: 4007 } },
+    ]);
+    expect(early(1, 2, 1001, 2003, 4007)).toHaveLength(1);
+    // Two of them, one below a thousand times, one not twice the one before, and a beginning that is not above 0.
+    expect(early(1, 1001, 2003)).toEqual([]);
+    expect(early(1, 999, 2003, 4007)).toEqual([]);
+    expect(early(1, 1001, 2003, 4005)).toEqual([]);
+    expect(early(0, 1001, 2003, 4007)).toEqual([]);
+    // Below a constant prediction's loss of 100 nothing is lost.
+    const small = (times: number) => (step: number) => times * [1e-4, 0.2, 20, 99][step]!;
+    expect(lossDivergence().check(guessing(4, small(1)))).toEqual([]);
+    expect(lossDivergence().check(guessing(4, small(1000)))).toHaveLength(1);
+  });
+
   test('explains what a rising loss brings with it', () => {
     expect(lossDivergence().explains).toEqual(['loss-oscillation', 'loss-plateau', 'non-finite']);
   });
