@@ -76,9 +76,16 @@ export function suggestClip(run: Run): ClipSuggestion {
         `more than a twentieth of them are spikes beyond it, the largest ${largest}.`;
   return {
     strategy,
-    limit: Number(Math.min(high, bound).toPrecision(2)),
+    limit: shortest(Math.min(high, bound), norms),
     reason: [basis, ...remarks].join(' '),
   };
+}
+
+/** The shortest number that clips as many of the norms, but for a fiftieth: those of a steady run may lie close together. */
+function shortest(limit: number, norms: readonly number[]): number {
+  const above = (bound: number): number => norms.filter((norm) => norm > bound).length / norms.length;
+  const rounded = [2, 3, 4, 5, 6].map((digits) => Number(limit.toPrecision(digits)));
+  return rounded.find((bound) => Math.abs(above(bound) - above(limit)) <= 0.02) ?? limit;
 }
 
 /** By linear interpolation between neighbours, as numpy does. */

@@ -109,8 +109,10 @@ export function lsuv(model: LayersModel, x: Tensor | Tensor[], options: LsuvOpti
   }
   const filler = orthogonal(seed === undefined ? {} : { seed });
   const report: LsuvLayer[] = [];
+  // Layers do not tell that a model which holds them is frozen.
+  const trained = new Set(model.trainableWeights);
   const undo = placeLayers(model).flatMap(({ path, layer }) => {
-    const kernels = layer.trainable ? kernelsOf(layer) : [];
+    const kernels = kernelsOf(layer).filter((kernel) => trained.has(kernel));
     const kernel = kernels.at(-1);
     if (kernel === undefined) return [];
     const set = (run: () => Tensor | Tensor[]): void => {

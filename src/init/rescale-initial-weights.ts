@@ -46,16 +46,18 @@ export interface RescaledWeight {
 export function rescaleInitialWeights(model: LayersModel): RescaledWeight[] {
   assertModel('rescaleInitialWeights', model);
   const factor = 1 / Math.sqrt(truncatedVariance);
-  const found = placeLayers(model)
-    .filter(({ layer }) => layer.trainable)
-    .flatMap(({ path, layer }) => {
-      const config = configOf(layer);
-      return layer.weights.flatMap((variable) => {
+  // Layers do not tell that a model which holds them is frozen.
+  const trained = new Set(model.trainableWeights);
+  const found = placeLayers(model).flatMap(({ path, layer }) => {
+    const config = configOf(layer);
+    return layer.weights
+      .filter((variable) => trained.has(variable))
+      .flatMap((variable) => {
         const name = variable.originalName.replace(/^.*\//, '');
         const variance = promisedVariance(config[initializerKey(name)], variable);
         return variance === null ? [] : [{ weight: `${path}/${name}`, variable, variance }];
       });
-    });
+  });
   const rescaled = found.map(({ weight, variable, variance }) => {
     const stdBefore = initialStd(weight, variable, variance);
     return { weight, stdBefore, stdAfter: factor * stdBefore };

@@ -84,7 +84,8 @@ export function readJsonl(text: string, options: ReadJsonlOptions = {}): LoggedR
     else if (facts === undefined && !skipBroken) throw noFacts(`line ${number} comes before any facts`);
     else steps.push(entry.step);
   }
-  if (facts === undefined && !(skipBroken && steps.length > 0)) {
+  // A monitor that is stopped before its first step has nothing to tell but that.
+  if (facts === undefined && end === undefined && !(skipBroken && steps.length > 0)) {
     throw noFacts(text.trim() === '' ? 'the text is empty' : 'there is no whole line of facts');
   }
   const known: RunFacts = facts ?? { schema: 1, model: null, backend: null, data: null };

@@ -1,3 +1,4 @@
+import { isThenable } from '../record/is-thenable.js';
 /** Appends to something, one item after the other. */
 export interface InOrder<T> {
   /** Appends an item: at once while nothing is under way, otherwise after all before it. */
@@ -16,8 +17,9 @@ export function inOrder<T>(append: (item: T) => unknown): InOrder<T> {
   let pending: Promise<void> | undefined;
   return {
     write(item) {
-      const written = pending === undefined ? append(item) : pending.then(() => append(item));
-      if (!(written instanceof Promise)) return;
+      const result = pending === undefined ? append(item) : pending.then(() => append(item));
+      if (!isThenable(result)) return;
+      const written = Promise.resolve(result);
       // Without the failure: it is the caller's, and must not hold up the items after it.
       const settled: Promise<void> = written.then(ignore, ignore).then(() => {
         if (pending === settled) pending = undefined;

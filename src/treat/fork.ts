@@ -41,6 +41,7 @@ export function fork(plan: Plan, source: LayersModel, { compile, drawn }: ForkOp
     const from = own.get(place.path);
     if (from && isCopied(place, plan, own)) place.layer.setWeights(from.getWeights());
   }
+  freezeAs(model, source);
   const { cls, config } = plan.optimizer;
   model.compile({
     optimizer: cls.fromConfig(cls, { ...config }),
@@ -50,6 +51,21 @@ export function fork(plan: Plan, source: LayersModel, { compile, drawn }: ForkOp
   compile?.(model);
   return model;
 }
+
+/** Freezes the models within that are frozen in the user's: their configuration does not tell. */
+function freezeAs(model: { readonly layers: readonly layers.Layer[] }, from: typeof model): void {
+  for (const inner of model.layers) {
+    const own = from.layers.find(({ name }) => name === inner.name);
+    if (!holdsLayers(inner) || !own || !holdsLayers(own)) continue;
+    if (!own.trainable) inner.trainable = false;
+    freezeAs(inner, own);
+  }
+}
+
+const holdsLayers = (
+  layer: layers.Layer,
+): layer is layers.Layer & { readonly layers: readonly layers.Layer[] } =>
+  Array.isArray((layer as { readonly layers?: unknown }).layers);
 
 /** Disposes a fork with its optimizer; tfjs's Momentum forgets the scalar that it inherits from SGD. */
 export function disposeFork(model: LayersModel): void {

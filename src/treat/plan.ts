@@ -102,13 +102,19 @@ export function insertAfter(
   const at = config.layers.findIndex((layer) => nameOf(layer) === name);
   const before = config.layers[at];
   if (before === undefined || (before.inboundNodes?.length ?? 1) !== 1) return null;
-  const last = String(added.at(-1)?.config['name']);
+  const taken = new Set(config.layers.map(nameOf));
+  const free = (wanted: string): string => (taken.has(wanted) ? free(`${wanted}_`) : wanted);
+  const named = added.map((layer) => ({
+    ...layer,
+    config: { ...layer.config, name: free(String(layer.config['name'])) },
+  }));
+  const last = named.at(-1)?.config.name ?? name;
   const isFunctional = before.inboundNodes !== undefined;
   const redirect = ([from, ...rest]: Inbound): Inbound => [from === name ? last : from, ...rest];
-  const chained = added.map((layer, i): LayerConfig => {
-    const from = i === 0 ? name : String(added[i - 1]?.config['name']);
+  const chained = named.map((layer, i): LayerConfig => {
+    const from = named[i - 1]?.config.name ?? name;
     if (!isFunctional) return layer;
-    return { ...layer, name: String(layer.config['name']), inboundNodes: [[[from, 0, 0, {}]]] };
+    return { ...layer, name: layer.config.name, inboundNodes: [[[from, 0, 0, {}]]] };
   });
   const layers = config.layers.map((layer) => {
     if (!layer.inboundNodes) return layer;

@@ -113,7 +113,7 @@ async function look(
   y: readonly Tensor[],
 ): Promise<{ readonly run: Run; readonly failure: unknown }> {
   const before = model.weights.map((weight) => [weight, keep(clone(weight.read()))] as const);
-  const own = Object.getOwnPropertyDescriptor(optimizer, 'applyGradients');
+  const putBack = withoutOwn(optimizer);
   Object.defineProperty(optimizer, 'applyGradients', { value: () => {}, configurable: true, writable: true });
   let failure: unknown;
   try {
@@ -126,13 +126,26 @@ async function look(
     await monitor.stop();
     return { run: monitor.run, failure };
   } finally {
-    if (own) Object.defineProperty(optimizer, 'applyGradients', own);
-    else delete (optimizer as Partial<Optimizer>).applyGradients;
+    putBack();
     for (const [weight, value] of before) {
       if (!weight.trainable) weight.write(value);
       value.dispose();
     }
   }
+}
+
+/** Takes off all that was put on an optimizer, a clip among it, which would stand between it and the watch. Returns how to put it back. */
+function withoutOwn(optimizer: Optimizer): () => void {
+  const names = [...Object.getOwnPropertySymbols(optimizer), 'computeGradients', 'applyGradients'];
+  const own = names.map((name) => [name, Object.getOwnPropertyDescriptor(optimizer, name)] as const);
+  const remove = (): void => {
+    for (const [name] of own) Reflect.deleteProperty(optimizer, name);
+  };
+  remove();
+  return () => {
+    remove();
+    for (const [name, descriptor] of own) if (descriptor) Object.defineProperty(optimizer, name, descriptor);
+  };
 }
 
 function reportOn(run: Run, failure: unknown): PreflightReport {

@@ -19,11 +19,19 @@ export interface AttachmentOptions {
   readonly observer: StepObserver;
   readonly clip: ClipStrategy | undefined;
   readonly lossScale: LossScaleOptions | undefined;
+  /** Called in the place of clipping where the optimizer does so by a strategy of this name. */
+  clipsAlready(strategy: string): void;
   /** Of the model, for strategies that clip by unit. */
   layers(): readonly PlacedLayer[];
 }
 
-export function createAttachment({ observer, clip, lossScale, layers }: AttachmentOptions): Attachment {
+export function createAttachment({
+  observer,
+  clip,
+  lossScale,
+  clipsAlready,
+  layers,
+}: AttachmentOptions): Attachment {
   let optimizer: Optimizer | undefined;
   const release = (): void => {
     const hook = optimizer && existingHook(optimizer);
@@ -47,7 +55,8 @@ export function createAttachment({ observer, clip, lossScale, layers }: Attachme
       const hook = hookOf(next);
       hook.observer = observer;
       if (lossScale) hook.scaler = createLossScaler(lossScale);
-      if (clip) attachClipper(next, clip, () => describeWeights(layers()));
+      if (clip && hook.clipper) clipsAlready(hook.clipper.strategy.name);
+      else if (clip) attachClipper(next, clip, () => describeWeights(layers()));
       return true;
     },
     release,

@@ -19,10 +19,14 @@ export interface Autopsy {
   dispose(): void;
 }
 
-/** Weights by position, held without a copy: an optimizer never writes into a tensor, it replaces it. */
+type Weight = LayersModel['weights'][number];
+
+/** Values of weights, held without a copy: an optimizer never writes into a tensor, it replaces it. Freezing a layer moves weights. */
+type Values = ReadonlyMap<Weight, Tensor>;
+
 interface Snapshot {
   readonly step: number;
-  readonly weights: readonly Tensor[];
+  readonly weights: Values;
   /** Inputs and targets; none where the record comes too late to run them again. */
   readonly data: readonly Tensor[];
 }
@@ -30,7 +34,7 @@ interface Snapshot {
 /** Steps whose records are still on the device; while there are as many, steps go without a snapshot. */
 const MOST_PENDING = 8;
 
-const release = ({ weights, data }: Snapshot): void => dispose([...weights, ...data]);
+const release = ({ weights, data }: Snapshot): void => dispose([...weights.values(), ...data]);
 
 export function createAutopsy(model: LayersModel, placed: () => readonly PlacedLayer[]): Autopsy {
   let pending: Snapshot[] = [];
@@ -43,18 +47,19 @@ export function createAutopsy(model: LayersModel, placed: () => readonly PlacedL
     good = { ...snapshot, data: [] };
     dispose([...snapshot.data]);
   };
-  const assign = (weights: readonly Tensor[]): void => {
-    for (const [index, value] of weights.entries()) model.weights[index]?.write(value);
+  const valuesNow = (): Values => new Map(model.weights.map((weight) => [weight, hold(weight.read())]));
+  const assign = (weights: Values): void => {
+    for (const [weight, value] of weights) weight.write(value);
   };
   /** Runs the step's batch again with the weights of before it. */
   const examineAgain = ({ weights, data }: Snapshot): Culprit | null => {
-    const after = model.weights.map((weight) => hold(weight.read()));
+    const after = valuesNow();
     try {
       assign(weights);
       return postMortem(model, placed(), data);
     } finally {
       assign(after);
-      dispose(after);
+      dispose([...after.values()]);
     }
   };
   /** The snapshot of a step; those of earlier ones are not needed any more. */
@@ -70,8 +75,7 @@ export function createAutopsy(model: LayersModel, placed: () => readonly PlacedL
       const immediate = readsSynchronously();
       if (immediate) take(step);
       if (dead || pending.length >= MOST_PENDING) return;
-      const weights = model.weights.map((weight) => hold(weight.read()));
-      pending.push({ step, weights, data: immediate ? data.map(hold) : [] });
+      pending.push({ step, weights: valuesNow(), data: immediate ? data.map(hold) : [] });
     },
     examine(record) {
       const snapshot = take(record.step);
@@ -84,8 +88,14 @@ export function createAutopsy(model: LayersModel, placed: () => readonly PlacedL
         if (snapshot && isSound) keepGood(snapshot);
         else if (snapshot) release(snapshot);
       };
-      if (dead || allFinite) {
-        keep(!dead && (record.loss === null || isUsual(record.loss)));
+      if (allFinite) {
+        // A clip may have kept it from the weights.
+        dead = false;
+        keep(record.loss === null || isUsual(record.loss));
+        return null;
+      }
+      if (dead) {
+        keep(false);
         return null;
       }
       dead = true;

@@ -1,4 +1,5 @@
 import type { Finding } from '../record/finding.js';
+import { isThenable } from '../record/is-thenable.js';
 import type { RunFacts, StepRecord } from '../record/run.js';
 import type { Sink } from '../record/sink.js';
 
@@ -62,9 +63,8 @@ function createLine(
   function run(task: Task): Promise<void> | undefined {
     try {
       const result = task(sink);
-      return result instanceof Promise
-        ? result.catch((error) => failed(`failed: ${String(error)}`))
-        : undefined;
+      if (!isThenable(result)) return undefined;
+      return Promise.resolve(result).catch((error) => failed(`failed: ${String(error)}`));
     } catch (error) {
       failed(`failed: ${String(error)}`);
       return undefined;

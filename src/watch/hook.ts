@@ -111,9 +111,11 @@ function install(optimizer: Optimizer): Hook & { remove(): void } {
       const list = toList(ordered);
       const unscaled = hook.scaler?.unscale(list, optimizer, hook.clipper !== undefined);
       observe(hook, (observer) => observer.begin(list, slots, unscaled));
-      const clipped = hook.clipper?.apply(unscaled?.gradients ?? list);
-      const given = unscaled ? withUnscaled(unscaled, clipped) : clipped;
+      let clipped: Clipped | undefined;
+      let given: Clipped | undefined;
       try {
+        clipped = hook.clipper?.apply(unscaled?.gradients ?? list);
+        given = unscaled ? withUnscaled(unscaled, clipped) : clipped;
         const accepted = updateIfAccepted(update, ordered, given);
         observe(hook, (observer) => observer.end(clipped, accepted));
       } finally {

@@ -94,7 +94,9 @@ export function createLossScaler(options: LossScaleOptions): LossScaler {
   const { initial, growthInterval, growthFactor, backoffFactor, max } = checked(options);
   let scale: Scalar = keep(scalar(initial));
   let calm: Scalar = keep(scalar(0));
-  let isScaled = false;
+  /** Gradients of scaled losses; and whether the newest were not applied yet, as they are or as somebody has changed them. */
+  const scaled = new WeakSet<Tensor>();
+  let isPending = false;
   return {
     differentiate(f, compute) {
       let loss: Scalar | undefined;
@@ -103,7 +105,8 @@ export function createLossScaler(options: LossScaleOptions): LossScaler {
           loss = keep(f());
           return mul(loss, scale);
         });
-        isScaled = true;
+        for (const gradient of Object.values(grads)) if (gradient) scaled.add(gradient);
+        isPending = true;
         value.dispose();
         return { value: clone(loss ?? value), grads };
       } finally {
@@ -112,8 +115,9 @@ export function createLossScaler(options: LossScaleOptions): LossScaler {
     },
     unscale(list, optimizer, clips) {
       const tensors = list.flatMap(({ tensor }) => tensor ?? []);
-      if (!isScaled || tensors.length === 0) return undefined;
-      isScaled = false;
+      const isScaled = isPending || tensors.every((tensor) => scaled.has(tensor));
+      if (tensors.length === 0 || !isScaled) return undefined;
+      isPending = false;
       const factor = clips ? 1 : factorOf(optimizer);
       const finite = allFinite(tensors);
       // By division: the reciprocal of a large scale is no normal 16-bit float.

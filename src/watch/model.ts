@@ -21,11 +21,16 @@ export function followOptimizer(model: LayersModel, use: (optimizer: Optimizer) 
     current = next;
     use(next);
   };
+  const own = (['compile', 'optimizer'] as const).map(
+    (name) => [name, Object.getOwnPropertyDescriptor(model, name)] as const,
+  );
   const { compile } = model;
   const accessor = inheritedAccessor(model, 'optimizer');
   Object.defineProperty(model, 'compile', {
     value: (...args: Parameters<LayersModel['compile']>) => {
       compile.apply(model, args);
+      // The same optimizer too: the loss may be another, and what is trained, and a Sequential has a new model inside.
+      current = undefined;
       look();
     },
     configurable: true,
@@ -41,8 +46,10 @@ export function followOptimizer(model: LayersModel, use: (optimizer: Optimizer) 
   });
   look();
   return () => {
-    delete (model as { compile?: unknown }).compile;
-    delete (model as { optimizer?: unknown }).optimizer;
+    for (const [name, descriptor] of own) {
+      if (descriptor) Object.defineProperty(model, name, descriptor);
+      else Reflect.deleteProperty(model, name);
+    }
   };
 }
 

@@ -32,6 +32,14 @@ export function watchedElsewhere(): Finding {
   return observation('watch-failed', 'warning', 0, message);
 }
 
+/** The next optimizer of the model came with a clip. */
+export function clippedElsewhere(strategy: string): Finding {
+  const message =
+    `The optimizer that the model was compiled with clips already, with ${strategy}; the clip of this monitor is left out. ` +
+    'Use chain(...) for several strategies.';
+  return observation('watch-failed', 'warning', 0, message);
+}
+
 /** The set of gradients changed, and slots put them in order. */
 export function slotsRepaired(step: number): Finding {
   const message =

@@ -63,6 +63,10 @@ export function createObserver(options: ObserverOptions): Observer {
   let measured = 0;
   let current = 0;
   let draft: Draft | undefined;
+  /** A loss was computed, by the optimizer, whose gradients may or may not be applied. */
+  let started = false;
+  /** Gradients were told by hand since. */
+  let told = false;
   let list: readonly NamedGradient[] = [];
   let before = new Map<string, Tensor>();
   /** Weights at the last hand-made record, against which the next one tells its update. */
@@ -165,6 +169,9 @@ export function createObserver(options: ObserverOptions): Observer {
   function observe(gradients: readonly NamedGradient[], loss: Scalar | undefined): void {
     const hooked = draft;
     given = new Set(gradients.map(({ tensor }) => tensor?.id ?? -1));
+    told = started;
+    // The step is not to be measured.
+    if (started && !draft) return;
     current = steps;
     const target = draft ?? draftOf(current);
     if (!hooked) steps++;
@@ -192,7 +199,9 @@ export function createObserver(options: ObserverOptions): Observer {
   function start(): void {
     // Gradients given by hand for a step that then never came are a record of their own.
     if (draft?.gradients) finish(draft, new Map());
+    if (told) steps++;
     abandon();
+    [started, told] = [true, false];
     current = steps;
     draft = draftOf(current);
     if (!draft) return;
@@ -206,7 +215,8 @@ export function createObserver(options: ObserverOptions): Observer {
       return;
     current = steps++;
     if (slots.repaired) options.repaired(current);
-    draft ??= draftOf(current);
+    if (!started) draft ??= draftOf(current);
+    [started, told] = [false, false];
     if (!draft) return;
     draft.gradients ??= measure(draft, gradients);
     draft.movedElsewhere = bystanders.moved(gradients);

@@ -39,17 +39,13 @@ export function postMortem(
   const inside = ((model as { model?: unknown }).model ?? model) as Inside;
   const [x, y] = [data.slice(0, inside.inputs.length), data.slice(inside.inputs.length)];
   const first = placed[0]?.path ?? 'model';
-  const last = placed.find(({ isOutput }) => isOutput)?.path ?? 'model';
+  const outputs = placed.filter(({ isOutput }) => isOutput).map(({ path }) => path);
+  const [last = 'model'] = outputs;
   return (
     firstOf(x, first, 'input') ??
     firstOf(y, last, 'target') ??
     forward(model, placed, x) ??
-    tidied(() => {
-      const loss = inside.lossFunctions?.[0];
-      if (loss === undefined || y[0] === undefined) return null;
-      const [prediction] = [model.predictOnBatch([...x])].flat();
-      return prediction ? badLoss(loss, y[0], prediction, last) : null;
-    }) ??
+    tidied(() => losses(model, inside.lossFunctions ?? [], outputs, x, y)) ??
     backward(model, placed, x, y, inside.lossFunctions?.[0])
   );
 }
@@ -77,6 +73,23 @@ function bad(values: Tensor, where: string, tensor: string): Culprit | null {
   if (at < 0) return null;
   const rows = values.shape[0] ?? 1;
   return { where, tensor, sample: Math.floor((at * rows) / elements.length), value: Number(elements[at]) };
+}
+
+/** Of each output. */
+function losses(
+  model: LayersModel,
+  functions: readonly Loss[],
+  outputs: readonly string[],
+  x: readonly Tensor[],
+  y: readonly Tensor[],
+): Culprit | null {
+  const predictions = [model.predictOnBatch([...x])].flat();
+  for (const [i, loss] of functions.entries()) {
+    const [target, prediction] = [y[i], predictions[i]];
+    const found = target && prediction && badLoss(loss, target, prediction, outputs[i] ?? 'model');
+    if (found) return found;
+  }
+  return null;
 }
 
 /** A loss of its own may be one number for the whole batch: then each sample is asked for its part. */

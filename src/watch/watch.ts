@@ -15,7 +15,7 @@ import { existingHook, isOptimizer, readsSynchronously } from './hook.js';
 import { createLossScaler } from './loss-scale.js';
 import { followOptimizer, type ModelView, optimizerOf, viewOf } from './model.js';
 import type { Monitor, WatchOptions } from './monitor.js';
-import { slotsRepaired, watchedElsewhere, watchFailed } from './observation.js';
+import { clippedElsewhere, slotsRepaired, watchedElsewhere, watchFailed } from './observation.js';
 import { createObserver } from './observer.js';
 import { createOutbox } from './outbox.js';
 import { createReadQueue } from './read-queue.js';
@@ -127,7 +127,13 @@ export function watch(target: LayersModel | Optimizer, options: WatchOptions = {
     repaired: (step) => recorder.note(slotsRepaired(step)),
     failed: (error, step) => recorder.note(watchFailed(error, step)),
   });
-  const attachment = createAttachment({ observer, clip, lossScale, layers: () => view.layers });
+  const attachment = createAttachment({
+    observer,
+    clip,
+    lossScale,
+    clipsAlready: (strategy) => recorder.note(clippedElsewhere(strategy)),
+    layers: () => view.layers,
+  });
 
   /** Tells the facts anew after each compile and on another backend; a model that is not built has none yet. */
   function describe(): void {

@@ -40,6 +40,13 @@ describe('suggestClip', () => {
     );
   });
 
+  test('keeps as many norms below it where they lie close together', () => {
+    const norms = Array.from({ length: 200 }, (_, i) => 1 + 0.049 * (i / 199));
+    const { limit } = suggestClip(runOf(norms));
+    expect(norms.filter((norm) => norm > limit).length / norms.length).toBeCloseTo(0.05, 1);
+    expect(String(limit).length).toBeLessThanOrEqual(6);
+  });
+
   test('is not moved by one spike, however high', () => {
     expect(suggestClip(runOf([...upTo(101), 1e30])).limit).toBe(97);
   });

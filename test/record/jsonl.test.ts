@@ -91,6 +91,18 @@ describe('readJsonl', () => {
     expect(readJsonl(`\ufeff${log.join('\r\n')}\r\n\r\n`)).toEqual(readJsonl(log.join('')));
   });
 
+  test('reads the log of a run that ended before its first step', () => {
+    expect(readJsonl('{"end":{"wallTimeMs":5,"records":0}}\n')).toEqual({
+      schema: 1,
+      model: null,
+      backend: null,
+      data: null,
+      steps: [],
+      findings: [],
+      end: { wallTimeMs: 5, records: 0 },
+    });
+  });
+
   test('names a broken line before the last and how to read the rest', () => {
     const text = [log[0], '{"step":{"st\n', ...log.slice(1)].join('');
 

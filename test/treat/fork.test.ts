@@ -9,6 +9,31 @@ beforeEach(async () => {
   await tf.setBackend('cpu');
 });
 
+test('a model that is frozen within its model stays so', () => {
+  const frozen = tfl.sequential({
+    name: 'frozen',
+    layers: [tfl.layers.dense({ units: 3, inputShape: [3], name: 'a' })],
+  });
+  const free = tfl.sequential({
+    name: 'free',
+    layers: [tfl.layers.dense({ units: 3, inputShape: [3], name: 'b' })],
+  });
+  const outer = tfl.sequential({
+    name: 'outer',
+    layers: [frozen as tfl.layers.Layer, free as tfl.layers.Layer],
+  });
+  frozen.trainable = false;
+  const model = tfl.sequential({
+    layers: [outer as tfl.layers.Layer, tfl.layers.dense({ units: 1, name: 'head' })],
+  });
+  model.compile({ optimizer: tf.train.sgd(0.1), loss: 'meanSquaredError' });
+  const names = (of: tfl.LayersModel) => of.trainableWeights.map(({ originalName }) => originalName);
+  const copy = fork(planOf(model, undefined), model);
+  expect(names(copy)).toEqual(names(model));
+  expect(names(copy)).toEqual(['b/kernel', 'b/bias', 'head/kernel', 'head/bias']);
+  disposeFork(copy);
+});
+
 test.each([
   ['lstm', () => layers.lstm({ units: 3, inputShape: [4, 2], name: 'memory', recurrentClipNorm: 1 })],
   ['gru, reset after', () => layers.gru({ units: 3, inputShape: [4, 2], name: 'memory' })],

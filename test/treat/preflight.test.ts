@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { clipByGlobalNorm, stopClipping, withClipping } from '../../src/index.js';
 import { preflight } from '../../src/treat/preflight.js';
 import { watch } from '../../src/watch/watch.js';
 
@@ -169,6 +170,18 @@ describe.each(['cpu', 'wasm'])('preflight on %s', (backend) => {
     model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
     const { run } = await preflight(model, x, x, { batchSize: 4 });
     expect(run.data?.input).toMatchObject({ size: 4, min: 0, max: 750 });
+  });
+
+  test('sees the same whether the optimizer clips or not, and leaves the clip on it', async () => {
+    const model = mlp(8, 'sigmoid', he);
+    const plain = await preflight(model, inputs(), targets());
+    withClipping(model.optimizer, clipByGlobalNorm(1e-3));
+    const clipped = await preflight(model, inputs(), targets());
+    expect(clipped.findings).toEqual(plain.findings);
+    expect(clipped.loss).toBe(plain.loss);
+    expect(Object.hasOwn(model.optimizer, 'applyGradients')).toBe(true);
+    stopClipping(model.optimizer);
+    expect(Object.hasOwn(model.optimizer, 'applyGradients')).toBe(false);
   });
 
   test('refuses a model that is not compiled or watched already, and data that do not fit', async () => {

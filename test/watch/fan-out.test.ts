@@ -52,3 +52,33 @@ test('a sink that keeps up gets every record while another one is slow', async (
   release();
   await fanOut.close();
 });
+
+test('what a sink returns is waited for where it can be, be it no promise of this realm', async () => {
+  const taken: number[] = [];
+  const problems: string[] = [];
+  const later = (act: () => void): Promise<void> =>
+    ({
+      // biome-ignore lint/suspicious/noThenProperty: that is what it is about.
+      then: (resolve: (value: unknown) => void, reject: (error: unknown) => void) => {
+        setTimeout(() => {
+          try {
+            resolve(act());
+          } catch (error) {
+            reject(error);
+          }
+        }, 1);
+      },
+    }) as unknown as Promise<void>;
+  const sink = {
+    write: ({ step }: StepRecord) =>
+      later(() => {
+        if (step === 1) throw new Error('no space');
+        taken.push(step);
+      }),
+  };
+  const fanOut = createFanOut([sink], (_, problem) => problems.push(problem));
+  for (let step = 0; step < 3; step++) fanOut.write(record(step));
+  await fanOut.close();
+  expect(taken).toEqual([0, 2]);
+  expect(problems).toEqual(['failed: Error: no space']);
+});

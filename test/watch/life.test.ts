@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { watch } from 'gradient-health';
+import { clipByGlobalNorm, watch, withClipping } from 'gradient-health';
 import { expect, test } from 'vitest';
 import { compiled, data, mlp } from './models.js';
 
@@ -136,4 +136,49 @@ test('a named optimizer is watched in the place of the one that a model is compi
   await model.trainOnBatch(x, y);
   await monitor.stop();
   expect(monitor.records).toEqual([]);
+});
+
+test('a model that is compiled again with the same optimizer is looked at anew', async () => {
+  const model = compiled();
+  const monitor = watch(model, quiet);
+  await model.trainOnBatch(x, y);
+  model.layers[0]!.trainable = false;
+  model.compile({ optimizer: model.optimizer, loss: 'meanAbsoluteError' });
+  await model.trainOnBatch(x, y);
+  expect(monitor.run.model?.loss).toBe('meanAbsoluteError');
+  expect(monitor.run.model?.layers[0]?.frozen).toBe(true);
+  expect(monitor.records).toHaveLength(2);
+  expect(monitor.run.data).not.toBeNull();
+  await monitor.stop();
+});
+
+test('stop gives a model the compile back that somebody had put on it', async () => {
+  const model = mlp();
+  let calls = 0;
+  const { compile } = model;
+  model.compile = (...args) => {
+    calls++;
+    compile.apply(model, args);
+  };
+  const own = model.compile;
+  const monitor = watch(model, quiet);
+  model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+  await monitor.stop();
+  expect(model.compile).toBe(own);
+  expect(calls).toBe(1);
+});
+
+test('an optimizer that clips already is compiled with, watched, and keeps its own clip', async () => {
+  const model = mlp();
+  const monitor = watch(model, { ...quiet, clip: clipByGlobalNorm(1) });
+  const optimizer = withClipping(tf.train.sgd(0.1), clipByGlobalNorm(2));
+  model.compile({ optimizer, loss: 'meanSquaredError' });
+  await model.trainOnBatch(x, y);
+  expect(monitor.records[0]?.clip?.name).toBe('clipByGlobalNorm(2)');
+  expect(monitor.run.model?.layers).toHaveLength(2);
+  expect(monitor.findings.map(({ message }) => message)).toContainEqual(
+    expect.stringContaining('clips already, with clipByGlobalNorm(2); the clip of this monitor is left out'),
+  );
+  await monitor.stop();
+  expect(Object.hasOwn(optimizer, 'applyGradients')).toBe(true);
 });

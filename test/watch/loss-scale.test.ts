@@ -125,6 +125,52 @@ describe('loss scaling', () => {
     expect(lost.monitor.findings.map(({ rule }) => rule)).toContain('non-finite');
   });
 
+  test('unscales the gradients of each of several losses', async () => {
+    const [a, b] = ['a', 'b'].map((name) => tf.variable(tf.scalar(1), true, name)) as [
+      tf.Variable,
+      tf.Variable,
+    ];
+    const optimizer = tf.train.sgd(0.1);
+    const monitor = watch(optimizer, { lossScale: {}, quiet: true });
+    const of = (v: tf.Variable) => optimizer.computeGradients(() => tf.square(v) as tf.Scalar, [v]).grads;
+    const [first, second] = [of(a), of(b)];
+    optimizer.applyGradients(first);
+    optimizer.applyGradients(second);
+    expect([a, b].map((each) => each.dataSync()[0])).toEqual([
+      expect.closeTo(0.8, 6),
+      expect.closeTo(0.8, 6),
+    ]);
+    // What somebody made of the newest gradients is scaled as they are.
+    const third = of(a);
+    optimizer.applyGradients({ a: tf.mul(third['a']!, 0.5) });
+    expect(a.dataSync()[0]).toBeCloseTo(0.72, 5);
+    await monitor.stop();
+    tf.disposeVariables();
+  });
+
+  test('leaks nothing where a strategy throws', async () => {
+    const w = tf.variable(tf.scalar(1), true, 'w');
+    const optimizer = tf.train.sgd(0.1);
+    const grown = async (lossScale?: LossScaleOptions) => {
+      const clip = {
+        name: 'broken',
+        apply: (): never => {
+          throw new Error('broken');
+        },
+      };
+      const monitor = watch(optimizer, { quiet: true, clip, ...(lossScale && { lossScale }) });
+      const step = () => expect(() => optimizer.minimize(() => tf.square(w) as tf.Scalar)).toThrow('broken');
+      step();
+      const before = tf.memory().numTensors;
+      step();
+      const after = tf.memory().numTensors;
+      await monitor.stop();
+      return after - before;
+    };
+    expect(await grown({})).toBe(await grown());
+    tf.disposeVariables();
+  });
+
   test('leaves gradients alone that did not come from a scaled loss', async () => {
     await tf.setBackend('cpu');
     const weight = tf.variable(tf.scalar(1), true);

@@ -42,7 +42,8 @@ export function createRecurrent(
   const life: Life = options[lifeKey] ?? { built: false };
   const layer = create({
     ...(defaults === 'keras' && kerasDefaults),
-    ...rest,
+    // An option that is given as undefined would undo its default.
+    ...Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined)),
     recurrentInitializer: fastOrthogonal(options.recurrentInitializer),
   });
   const limits = { clipValue: recurrentClipValue, clipNorm: recurrentClipNorm, truncateAfter };

@@ -127,6 +127,19 @@ describe('a remedy', () => {
     expect(configs(model)[2]![1]['activation']).toBe('sigmoid');
   });
 
+  test('names what it adds after nothing that is there', async () => {
+    const model = tfl.sequential({
+      layers: [
+        tfl.layers.dense({ units: 4, activation: 'relu', inputShape: [3], name: 'a' }),
+        tfl.layers.dropout({ rate: 0.1, name: 'a_activation' }),
+        tfl.layers.dense({ units: 1, name: 'out' }),
+      ],
+    });
+    model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+    const both = await treated(model, remedy('activation', 'leakyRelu', 'a'));
+    expect(both.layers.map(({ name }) => name)).toEqual(['a', 'a_activation_', 'a_activation', 'out']);
+  });
+
   test('lets moving averages forget sooner, and none later than it does', async () => {
     const normal = tfl.sequential({
       layers: [
