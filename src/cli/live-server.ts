@@ -1,6 +1,9 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 
+/** How long a page may take to hear the end. */
+const PATIENCE_MS = 1000;
+
 /** What a live server shows. */
 export interface LiveSource {
   /** The whole page as it is now, which asks for news at this address. */
@@ -118,9 +121,12 @@ export async function serveLive(
       clearTimeout(timer);
       tell();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      // A page that does not read never hears the end.
+      const patience = setTimeout(() => server.closeAllConnections(), PATIENCE_MS);
       await Promise.all(
         [...pages.keys()].map((page) => new Promise<void>((done) => page.end(serverSent('end', ''), done))),
       );
+      clearTimeout(patience);
       server.closeAllConnections();
       await closed;
     },

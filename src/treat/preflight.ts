@@ -18,6 +18,7 @@ import { timeProfiles } from '../rules/through-time.js';
 import { vanishingGradient } from '../rules/vanishing-gradient.js';
 import { watch } from '../watch/watch.js';
 import type { PreflightOptions, PreflightReport } from './preflight-report.js';
+import { holdStates, withoutOwn } from './put-back.js';
 import { samplesOf, take } from './samples.js';
 import { signalProfile } from './signal-profile.js';
 
@@ -114,6 +115,7 @@ async function look(
 ): Promise<{ readonly run: Run; readonly failure: unknown }> {
   const before = model.weights.map((weight) => [weight, keep(clone(weight.read()))] as const);
   const putBack = withoutOwn(optimizer);
+  const restoreStates = holdStates(model);
   Object.defineProperty(optimizer, 'applyGradients', { value: () => {}, configurable: true, writable: true });
   let failure: unknown;
   try {
@@ -127,25 +129,12 @@ async function look(
     return { run: monitor.run, failure };
   } finally {
     putBack();
+    restoreStates();
     for (const [weight, value] of before) {
       if (!weight.trainable) weight.write(value);
       value.dispose();
     }
   }
-}
-
-/** Takes off all that was put on an optimizer, a clip among it, which would stand between it and the watch. Returns how to put it back. */
-function withoutOwn(optimizer: Optimizer): () => void {
-  const names = [...Object.getOwnPropertySymbols(optimizer), 'computeGradients', 'applyGradients'];
-  const own = names.map((name) => [name, Object.getOwnPropertyDescriptor(optimizer, name)] as const);
-  const remove = (): void => {
-    for (const [name] of own) Reflect.deleteProperty(optimizer, name);
-  };
-  remove();
-  return () => {
-    remove();
-    for (const [name, descriptor] of own) if (descriptor) Object.defineProperty(optimizer, name, descriptor);
-  };
 }
 
 function reportOn(run: Run, failure: unknown): PreflightReport {

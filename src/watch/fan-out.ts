@@ -31,15 +31,15 @@ export function createFanOut(
       once((problem) => failed(index, problem)),
     ),
   );
-  const each = (task: (sink: Sink) => void | Promise<void> | undefined): void => {
-    for (const line of lines) line.push(task);
+  const each = (task: Task, isRecord = false): void => {
+    for (const line of lines) line.push({ task, isRecord });
   };
   const drain = async (): Promise<void> => {
     await Promise.all(lines.map((line) => line.drain()));
   };
   return {
     open: (facts) => each((sink) => sink.open?.(facts)),
-    write: (record) => each((sink) => sink.write(record)),
+    write: (record) => each((sink) => sink.write(record), true),
     finding: (finding) => each((sink) => sink.finding?.(finding)),
     drain,
     async close() {
@@ -52,12 +52,19 @@ export function createFanOut(
 
 type Task = (sink: Sink) => void | Promise<void> | undefined;
 
+/** Only records are dropped where too many wait: facts and findings are few. */
+interface Job {
+  readonly task: Task;
+  readonly isRecord: boolean;
+}
+
 /** One sink's tasks, in order: at once while the sink is synchronous, waiting while it is not. */
 function createLine(
   sink: Sink,
   failed: (problem: string) => void,
-): { push(task: Task): void; drain(): Promise<void> } {
-  const waiting: Task[] = [];
+): { push(job: Job): void; drain(): Promise<void> } {
+  const waiting: Job[] = [];
+  let records = 0;
   let running: Promise<void> | undefined;
 
   function run(task: Task): Promise<void> | undefined {
@@ -72,19 +79,27 @@ function createLine(
   }
   async function runWaiting(first: Promise<void>): Promise<void> {
     await first;
-    for (let task = waiting.shift(); task; task = waiting.shift()) await run(task);
+    for (let job = waiting.shift(); job; job = waiting.shift()) {
+      if (job.isRecord) records--;
+      await run(job.task);
+    }
     running = undefined;
   }
   return {
-    push(task) {
+    push(job) {
       if (running) {
-        if (waiting.push(task) > BACKLOG) {
-          waiting.shift();
+        waiting.push(job);
+        if (job.isRecord && ++records > BACKLOG) {
+          const [oldest] = waiting.splice(
+            waiting.findIndex(({ isRecord }) => isRecord),
+            1,
+          );
+          if (oldest) records--;
           failed(`is too slow: more than ${BACKLOG} records wait for it and the oldest are dropped`);
         }
         return;
       }
-      const pending = run(task);
+      const pending = run(job.task);
       if (pending) running = runWaiting(pending);
     },
     async drain() {

@@ -19,8 +19,9 @@ export interface SequencesDraft {
 
 interface Sequence {
   readonly reversed: boolean;
-  readonly hidden: Reading<TensorStats>[];
-  readonly cell: Reading<TensorStats>[];
+  /** By time step, one for each call of the layer. */
+  readonly hidden: Reading<TensorStats>[][];
+  readonly cell: Reading<TensorStats>[][];
   readonly gates: Map<string, { stats: Reading<TensorStats>; saturated: Reading<number> }[]>;
   /** Of layers that sum up themselves, one for each call. */
   readonly passes: ThroughTimeRecord[];
@@ -40,7 +41,8 @@ export function draftSequences(gauge: Gauge): SequencesDraft {
   };
   return {
     gradient(place, kind, time, tensor) {
-      sequenceOf(place)[kind][time] = gauge.stats(tensor, false);
+      const steps = sequenceOf(place)[kind];
+      steps[time] = [...(steps[time] ?? []), gauge.stats(tensor, false)];
     },
     gate(place, name, tensor) {
       const readings = gauge.untaped(() => ({
@@ -99,8 +101,10 @@ function recordOf({ reversed, hidden, cell, gates, passes }: Sequence): ThroughT
   const [first, ...others] = passes;
   if (first) return others.reduce(joined, first);
   const length = Math.max(hidden.length, cell.length);
-  const norms = (readings: readonly Reading<TensorStats>[]): number[] => {
-    const inOrder = Array.from({ length }, (_, time) => readings[time]?.().norm ?? 0);
+  const norms = (steps: readonly (readonly Reading<TensorStats>[])[]): number[] => {
+    const inOrder = Array.from({ length }, (_, time) =>
+      Math.hypot(...(steps[time] ?? []).map((reading) => reading().norm)),
+    );
     return reversed ? inOrder.reverse() : inOrder;
   };
   const gateRecords = [...gates].map(([name, readings]): [string, GateRecord] => {

@@ -8,7 +8,7 @@ export interface TapListener {
    * outside of training comes with what computes that.
    */
   output(place: PlacedLayer, tensor: Tensor, inferred?: () => Tensor): void;
-  /** A recurrent cell has taken a time step, counted in the order of computation. */
+  /** A recurrent cell has taken a time step, counted in the order of computation; a shared layer counts each call anew. */
   state(place: PlacedLayer, time: number, hidden: Tensor, cell: Tensor | undefined): void;
   /** A gate of a recurrent cell opened this far. */
   gate(place: PlacedLayer, gate: string, tensor: Tensor): void;
@@ -42,7 +42,7 @@ const gatesByClassName: Readonly<Record<string, readonly string[]>> = {
 /** Puts taps on every layer; while nobody listens they only pass on. */
 export function createTaps(placed: readonly PlacedLayer[]): Taps {
   let listener: TapListener | undefined;
-  /** Time steps that each cell has taken since listening began. */
+  /** Time steps that each cell has taken of the sequence at hand. */
   const clock = new Map<PlacedLayer, number>();
   const restores = placed.flatMap((place) => {
     const cell = cellOf(place);
@@ -51,6 +51,8 @@ export function createTaps(placed: readonly PlacedLayer[]): Taps {
       const [first] = Array.isArray(output) ? output : [output];
       const trains = (options as { training?: unknown } | undefined)?.training === true;
       const inferred = normalises && trains ? () => again(inputs, { training: false }) as Tensor : undefined;
+      // A shared layer begins its next sequence at the first time step.
+      if (cell !== place.layer) clock.delete(place);
       listener?.output(place, first as Tensor, inferred);
     });
     return cell ? [outputs, ...tapCell(place, cell)] : [outputs];

@@ -184,6 +184,42 @@ describe.each(['cpu', 'wasm'])('preflight on %s', (backend) => {
     expect(Object.hasOwn(model.optimizer, 'applyGradients')).toBe(false);
   });
 
+  test.each([true, false])(
+    'leaves the state that a stateful layer carries as it was (used before: %s)',
+    async (used) => {
+      const recurrent = tfl.layers.simpleRNN({
+        units: 2,
+        stateful: true,
+        batchInputShape: [4, 3, 2],
+        recurrentInitializer: 'glorotUniform',
+      } as never);
+      const model = tfl.sequential({
+        layers: [recurrent as tfl.layers.Layer, tfl.layers.dense({ units: 1 })],
+      });
+      model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+      const ask = () =>
+        tf.tidy(() => [...(model.predict(tf.ones([4, 3, 2]), { batchSize: 4 }) as tf.Tensor).dataSync()]);
+      if (used) ask();
+      // What it says next depends on its state.
+      const state = () =>
+        (recurrent as unknown as { states_: tf.Tensor[] | null }).states_?.map((s) => [...s.dataSync()]);
+      const before = state();
+      const { numTensors } = tf.memory();
+      await preflight(model, tf.randomNormal([4, 3, 2], 0, 1, 'float32', 1), tf.ones([4, 1]));
+      if (used) {
+        expect(state()).toEqual(before);
+        // The samples of the test itself.
+        expect(tf.memory().numTensors).toBe(numTensors + 2);
+      } else {
+        expect(
+          state()
+            ?.flat()
+            .every((value) => value === 0),
+        ).toBe(true);
+      }
+    },
+  );
+
   test('refuses a model that is not compiled or watched already, and data that do not fit', async () => {
     const bare = tfl.sequential({ layers: [tfl.layers.dense({ units: 1, inputShape: [4] })] });
     await expect(preflight(bare, inputs(), targets())).rejects.toThrow(/preflight: .*compile/);

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Finding } from '../../src/record/finding.js';
 import type { StepRecord } from '../../src/record/run.js';
 import { createFanOut } from '../../src/watch/fan-out.js';
 
@@ -41,6 +42,19 @@ test('a sink that falls behind by more than 10000 records loses the oldest that 
   expect(taken.length).toBe(10_001);
   // The three oldest that waited are missing, and none else.
   expect([taken[0], taken[1], taken.at(-1)]).toEqual([0, 4, 10_003]);
+});
+
+test('a sink that falls behind loses no finding, however old', async () => {
+  const { sink, taken, release } = slow();
+  const found: string[] = [];
+  const fanOut = createFanOut([{ ...sink, finding: ({ rule }) => void found.push(rule) }], () => undefined);
+  fanOut.write(record(0));
+  fanOut.finding({ rule: 'mine' } as Finding);
+  for (let step = 1; step <= 10_002; step++) fanOut.write(record(step));
+  release();
+  await fanOut.close();
+  expect(found).toEqual(['mine']);
+  expect([taken.length, taken[1]]).toEqual([10_001, 3]);
 });
 
 test('a sink that keeps up gets every record while another one is slow', async () => {

@@ -66,6 +66,35 @@ describe.each(['cpu', 'wasm'])('the gradient through time of a fused layer, on %
     expect(both).toEqual(ours);
   });
 
+  test.each(['lstm', 'gru'] as const)(
+    'is that of tf.layers for a shared %s too: one sequence for each call',
+    async (cell) => {
+      const shared = tfl.layers[cell]({
+        units: 4,
+        name: 'recurrent',
+        recurrentInitializer: 'glorotUniform',
+        recurrentActivation: 'sigmoid',
+      } as never) as tfl.layers.Layer;
+      const ends = [0, 1].map(() => tfl.input({ shape: [time, inputs] }));
+      const read = ends.map((end) => shared.apply(end) as tfl.SymbolicTensor);
+      const merged = tfl.layers.concatenate().apply(read) as tfl.SymbolicTensor;
+      const outputs = tfl.layers.dense({ units: 2 }).apply(merged) as tfl.SymbolicTensor;
+      const model = tfl.model({ inputs: ends, outputs });
+      const record = async (): Promise<ThroughTimeRecord> => {
+        model.compile({ optimizer: tf.train.sgd(0), loss: 'meanSquaredError' });
+        const monitor = watch(model, { quiet: true, activations: 1 });
+        await model.trainOnBatch([x(), tf.neg(x())], y());
+        await monitor.stop();
+        return monitor.records[0]!.throughTime!['recurrent']!;
+      };
+      const theirs = await record();
+      fuse(model);
+      const ours = await record();
+      expect(theirs.hiddenGradientNorms).toHaveLength(time);
+      close(theirs.hiddenGradientNorms, ours.hiddenGradientNorms);
+    },
+  );
+
   test('is recorded at measured steps alone, of halves and shared layers too', async () => {
     const shared = layers.lstm({ units: 4, name: 'shared' });
     const [a, b] = [0, 1].map(() => tfl.input({ shape: [time, inputs] })) as [
