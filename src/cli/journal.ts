@@ -55,8 +55,11 @@ export function createJournal({ judges }: JournalOptions): Journal {
     write(record) {
       recorded++;
       changes++;
-      // A run that was started again.
-      if (record.step <= (steps.at(-1)?.step ?? -1)) steps = steps.filter(({ step }) => step < record.step);
+      // A run that was started again, as `readJsonl` takes it.
+      if (record.step <= (steps.at(-1)?.step ?? -1)) {
+        steps = steps.filter(({ step }) => step < record.step);
+        ledger.dropFrom(record.step);
+      }
       steps.push(record);
       sketch.add(record);
       if (steps.length < baselineRecords + 2 * newestRecords) return;

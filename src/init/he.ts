@@ -23,6 +23,8 @@ export interface HeOptions extends VarianceOptions {
  * variance is the same, but numbers and seeds are tfjs's: one seed fills kernels of one shape alike. Where `kind` or
  * `gates` make fans that tfjs does not know, the saved scale is that of the kernel filled last: exact for a layer of its
  * own, and for `transposed` and `depthwise` with a multiplier of 1 also for an initialiser that several layers share.
+ * Before any is filled, as where `bidirectional` copies its layer, it is that of a recurrent kernel with as many inputs as
+ * units.
  *
  * @throws RangeError at creation for an option out of range; when a layer is built, for a shape that has no fans.
  * @remarks Cost: about 50 ns a weight, one tensor. Source: arXiv 1502.01852.

@@ -86,20 +86,24 @@ export function varianceScaling(name: string, options: VarianceScaling): Initial
   const nextStream = randomStreams(name, seed);
   const correction = distribution === 'normal' ? truncatedVariance : 1;
   const modeInTfjs = readByTfjs(kind, mode);
-  let fanInTfjsOverFan = 1;
+  const fanOf = (shape: readonly number[]): number =>
+    Math.max(1, fansByMode[mode](fans(kindOfKernel(shape, kind), shape, { gates })));
+  const fanInTfjsOverFan = (shape: readonly number[]): number =>
+    Math.max(1, fansByMode[modeInTfjs](fans('unknown', shape))) / fanOf(shape);
+  // tfjs's bidirectional copies a layer before it fills any kernel. A recurrent one has then as many inputs as units.
+  let ratio = kind === 'recurrent' ? fanInTfjsOverFan([1, gates]) : 1;
 
   const initializer = initializers.varianceScaling({});
   initializer.getConfig = () => ({
-    scale: (gain ** 2 / correction) * fanInTfjsOverFan,
+    scale: (gain ** 2 / correction) * ratio,
     mode: modeInTfjs,
     distribution,
     seed: savedSeed(seed),
   });
   return fillWith(name, initializer, (shape) => {
     assertHasFans(name, shape, kind, gates);
-    const fan = Math.max(1, fansByMode[mode](fans(kindOfKernel(shape, kind), shape, { gates })));
-    fanInTfjsOverFan = Math.max(1, fansByMode[modeInTfjs](fans('unknown', shape))) / fan;
-    const std = Math.sqrt(gain ** 2 / fan);
+    ratio = fanInTfjsOverFan(shape);
+    const std = Math.sqrt(gain ** 2 / fanOf(shape));
     const size = util.sizeFromShape(shape);
     return distribution === 'normal'
       ? normal(size, std / Math.sqrt(truncatedVariance), nextStream(), 2)

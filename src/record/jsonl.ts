@@ -1,7 +1,6 @@
 import type { Finding } from './finding.js';
 import { encode } from './json.js';
 import { assertKnownOptions } from './known-options.js';
-import { inStepOrder } from './merge-runs.js';
 import { readFacts, readFinding, readStep } from './read-run.js';
 import { fields, integer, number, prefixed, type Reader } from './reader.js';
 import type { Run, RunFacts, StepRecord } from './run.js';
@@ -46,9 +45,10 @@ export function jsonlLine(entry: Entry): string {
 
 /**
  * Reads a log that {@link jsonlSink} wrote. A last line that was cut off, by a crash or Ctrl-C, is left out silently: all whole
- * lines before it are kept. Later facts replace earlier ones; records come back in step order, and of several with the same step
- * the last stands. A log that goes on behind a line of its end, for its run was resumed, has not ended. Non-finite numbers are
- * revived as by {@link fromJson}.
+ * lines before it are kept. Later facts replace earlier ones. A record whose step is not above that of the record before it
+ * begins the run anew from there: records and findings that an earlier attempt left from that step on are dropped, so that records
+ * come back in step order. A log that goes on behind a line of its end, for its run was resumed, has not ended. Non-finite
+ * numbers are revived as by {@link fromJson}.
  *
  * @param text - The whole log. Blank lines and either kind of line end are fine.
  * @throws SyntaxError when a line before the last is broken, naming the line, or when there are no facts.
@@ -71,8 +71,8 @@ export function readJsonl(text: string, options: ReadJsonlOptions = {}): LoggedR
   if (typeof text !== 'string')
     throw new TypeError(`readJsonl: text must be the text of a log, got ${typeof text}`);
   let facts: RunFacts | undefined;
-  const steps: StepRecord[] = [];
-  const findings: Finding[] = [];
+  let steps: StepRecord[] = [];
+  let findings: Finding[] = [];
   let end: RunEnd | undefined;
   for (const { line, number, isLast } of linesOf(text)) {
     const entry = readLine(line, number, isLast, skipBroken);
@@ -82,14 +82,21 @@ export function readJsonl(text: string, options: ReadJsonlOptions = {}): LoggedR
     if ('facts' in entry) facts = entry.facts;
     else if ('finding' in entry) findings.push(entry.finding);
     else if (facts === undefined && !skipBroken) throw noFacts(`line ${number} comes before any facts`);
-    else steps.push(entry.step);
+    else {
+      const { step } = entry.step;
+      if (step <= (steps.at(-1)?.step ?? -1)) {
+        steps = steps.filter((record) => record.step < step);
+        findings = findings.filter(({ firstStep }) => firstStep < step);
+      }
+      steps.push(entry.step);
+    }
   }
   // A monitor that is stopped before its first step has nothing to tell but that.
   if (facts === undefined && end === undefined && !(skipBroken && steps.length > 0)) {
     throw noFacts(text.trim() === '' ? 'the text is empty' : 'there is no whole line of facts');
   }
   const known: RunFacts = facts ?? { schema: 1, model: null, backend: null, data: null };
-  return { ...known, steps: inStepOrder(steps), findings, ...(end && { end }) };
+  return { ...known, steps, findings, ...(end && { end }) };
 }
 
 function* linesOf(text: string): Generator<{ line: string; number: number; isLast: boolean }> {

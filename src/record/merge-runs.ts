@@ -33,8 +33,8 @@ export function mergeRuns(a: Run, b: Run): Run {
   };
 }
 
-/** Records ordered by step, of which the last stands where several have the same number. */
-export function inStepOrder(records: readonly StepRecord[]): readonly StepRecord[] {
+/** Of several records with the same number the last stands. */
+function inStepOrder(records: readonly StepRecord[]): readonly StepRecord[] {
   const ordered = records.every((record, i) => i === 0 || record.step > (records[i - 1]?.step ?? 0));
   if (ordered) return records;
   const byStep = new Map(records.map((record) => [record.step, record]));

@@ -8,6 +8,8 @@ export interface Ledger {
   readonly findings: readonly Finding[];
   /** Keeps a finding, from the first step it was ever seen at. Returns whether it is a new one. */
   add(finding: Finding): boolean;
+  /** Forgets what was first seen from a step on, as of a run that begins anew there. */
+  dropFrom(step: number): void;
   /** Asks the rules about the run as it is. What they find is for the caller to add. */
   check(run: Run, rules: readonly Rule[]): readonly Finding[];
   /** Ranks what was ever found. What the last check did not find, and is over, is a note. */
@@ -32,6 +34,9 @@ export function createLedger(rules: readonly Rule[]): Ledger {
       const firstStep = Math.min(finding.firstStep, known?.firstStep ?? finding.firstStep);
       findings.set(key, { ...finding, firstStep });
       return known === undefined;
+    },
+    dropFrom(step) {
+      for (const [key, { firstStep }] of findings) if (firstStep >= step) findings.delete(key);
     },
     check(run, asked) {
       const now = diagnose(run, asked).findings;

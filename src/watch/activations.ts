@@ -81,7 +81,9 @@ export function draftActivations(
         const bounds = isRecurrent(place) ? undefined : bounded[activation];
         const call: Call = gauge.untaped(() => ({
           output: gauge.stats(tensor, histogram),
-          ...(oneSided.has(activation) && { active: gauge.activeUnits(tensor) }),
+          ...(oneSided.has(activation) && {
+            active: gauge.activeUnits(tensor, unitAxis(place)),
+          }),
           ...(bounds && { saturated: gauge.countBeyond(tensor, bounds.center, bounds.radius) }),
         }));
         if (inferred) call.gap = offTape(() => gauge.compare(tensor, inferred()));
@@ -161,6 +163,10 @@ export function createUnitMemory(): UnitMemory {
     },
   };
 }
+
+/** Of filters, which stand before the pixels where a layer is told so. */
+const unitAxis = ({ layer }: PlacedLayer): number =>
+  'dataFormat' in layer && layer.dataFormat === 'channelsFirst' ? 1 : -1;
 
 const isRecurrent = ({ layer }: PlacedLayer): boolean => 'cell' in layer || 'stateSize' in layer;
 

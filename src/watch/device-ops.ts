@@ -29,6 +29,7 @@ import {
   zerosLike,
 } from '@tensorflow/tfjs-core';
 import { INFINITE, LARGEST, NAN, TILE } from './device-tables.js';
+import { aroundAxis } from './gauge.js';
 
 /** What a device computes of tensors that live on it. Results are flat float32 tensors in the caller's scope. */
 export interface DeviceOps {
@@ -78,10 +79,9 @@ export const composedOps: DeviceOps = {
     table([tensor], (x) => [sumOfRow(greater(abs(sub(x, center)), radius))]),
 };
 
-/** For each unit (last axis), 1 where any element is not 0. */
-export function activeUnits(x: Tensor): Tensor1D {
-  const units = x.shape.at(-1) ?? 1;
-  return max<Tensor1D>(cast(notEqual(reshape(x, [-1, units]), 0), 'float32'), 0);
+/** For each unit, along `axis`, 1 where any element is not 0. */
+export function activeUnits(x: Tensor, axis: number): Tensor1D {
+  return max<Tensor1D>(cast(notEqual(reshape(x, aroundAxis(x.shape, axis)), 0), 'float32'), [0, 2]);
 }
 
 /** Lays tensors of one size out in rows of a tile, computes the columns, and puts them together row by row. */

@@ -78,9 +78,9 @@ export function deviceGauge(queue: ReadQueue): Gauge {
         ([value = Number.NaN]) => value,
       );
     },
-    activeUnits: (tensor) =>
+    activeUnits: (tensor, axis) =>
       pack(
-        () => activeUnits(onDevice(tensor)),
+        () => activeUnits(onDevice(tensor), axis),
         (active) => active,
       ),
     countBeyond: (tensor, center, radius) =>

@@ -2,7 +2,7 @@ import { backend, type Tensor } from '@tensorflow/tfjs-core';
 import { change, compare } from '../kernels/compare.js';
 import { measure } from '../kernels/measure.js';
 import { statsFromSums } from '../stats/stats-from-sums.js';
-import type { Gauge } from './gauge.js';
+import { aroundAxis, type Gauge } from './gauge.js';
 
 /** Measures at once, in one pass over the backend's own array, where values can be read synchronously. */
 export const hostGauge: Gauge = {
@@ -22,16 +22,20 @@ export const hostGauge: Gauge = {
     const value = elementsOf(tensor)[0] ?? Number.NaN;
     return () => value;
   },
-  activeUnits(tensor) {
-    const active = new Uint8Array(tensor.shape.at(-1) ?? 1);
+  activeUnits(tensor, axis) {
+    const [, units, each] = aroundAxis(tensor.shape, axis);
+    const active = new Uint8Array(units);
     const elements = elementsOf(tensor);
     // Most layers show all their units within a few rows: only those that were silent so far are looked at.
     let silent: number[] = [];
-    for (let unit = 0; unit < active.length; unit++) silent.push(unit);
-    for (let row = 0; row < elements.length && silent.length > 0; row += active.length) {
+    for (let unit = 0; unit < units; unit++) silent.push(unit);
+    for (let row = 0; row < elements.length && silent.length > 0; row += units * each) {
       const still: number[] = [];
       for (const unit of silent) {
-        if (elements[row + unit] === 0) still.push(unit);
+        const end = row + (unit + 1) * each;
+        let at = end - each;
+        while (at < end && elements[at] === 0) at++;
+        if (at === end) still.push(unit);
         else active[unit] = 1;
       }
       silent = still;

@@ -27,8 +27,8 @@ export interface Gauge {
   /** The part of `compare` that a weight's update needs. */
   change(before: Tensor, after: Tensor): Reading<ChangeSums>;
   scalar(tensor: Scalar): Reading<number>;
-  /** For each unit (last axis), a number above 0 where any element is not 0. */
-  activeUnits(tensor: Tensor): Reading<ArrayLike<number>>;
+  /** For each unit, along `axis`, a number above 0 where any element is not 0. */
+  activeUnits(tensor: Tensor, axis: number): Reading<ArrayLike<number>>;
   /** Number of elements that lie farther than `radius` from `center`. */
   countBeyond(tensor: Tensor, center: number, radius: number): Reading<number>;
   /** Runs reductions of tensors that are being differentiated, without leaving them on the tape. */
@@ -49,6 +49,13 @@ export function reference<T extends Tensor>(tensor: T): T {
   // A tensor of a backend that was active before is not here yet.
   if (!memory || !(owner.refCount(tensor.dataId) > 0)) return reshape(tensor, tensor.shape) as Tensor as T;
   return engine().makeTensorFromTensorInfo(memory.share(owner, tensor), owner) as T;
+}
+
+/** Sizes before, along and after an axis, which is counted from the end where it is negative. */
+export function aroundAxis(shape: readonly number[], axis: number): [number, number, number] {
+  const at = axis < 0 ? shape.length + axis : axis;
+  const size = (sizes: readonly number[]): number => sizes.reduce((product, next) => product * next, 1);
+  return [size(shape.slice(0, Math.max(0, at))), shape[at] ?? 1, size(shape.slice(at + 1))];
 }
 
 /** Runs operations on tensors that are being differentiated, without leaving them on the tape. */

@@ -198,8 +198,12 @@ export function createObserver(options: ObserverOptions): Observer {
 
   function start(): void {
     // Gradients given by hand for a step that then never came are a record of their own.
-    if (draft?.gradients) finish(draft, new Map());
-    if (told) steps++;
+    const wasTold = draft?.gradients !== undefined;
+    if (draft && wasTold) finish(draft, new Map());
+    if (told) {
+      steps++;
+      budget.endStep(wasTold);
+    }
     abandon();
     [started, told] = [true, false];
     current = steps;
@@ -266,10 +270,13 @@ export function createObserver(options: ObserverOptions): Observer {
       options.failed(error, current);
     },
     observe(gradients, loss) {
+      const [isStep, before] = [!started, measured];
       try {
         budget.spend(() => observe(toList(gradients), loss));
       } catch (error) {
         options.failed(error, current);
+      } finally {
+        if (isStep) budget.endStep(measured > before);
       }
     },
     get steps() {

@@ -112,7 +112,7 @@ export function testGauge(tolerance: number, { half = false } = {}): void {
     const elements = Array.from({ length: 8204 }, (_, i) => (i % 4 === 2 ? 0 : i % 4 === 3 ? -1 : 0.75));
     const tensor = onDevice(tf.tensor(elements, [2051, 4]));
     const gauge = deviceGauge(createReadQueue());
-    const active = gauge.activeUnits(tensor);
+    const active = gauge.activeUnits(tensor, -1);
     const beyond = gauge.countBeyond(tensor, 0.5, 0.25);
     await gauge.settle();
     expect(Array.from(active(), (unit) => unit > 0)).toEqual([true, true, false, true]);

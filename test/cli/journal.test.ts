@@ -36,6 +36,23 @@ describe.each([true, false])('what a page tells of a log, judging it: %s', (judg
   });
 });
 
+test('a page of a run that began anew tells nothing of what an earlier attempt left from there on', () => {
+  const journal = createJournal({ judges: false });
+  const records = history({ steps: 10, loss: fallingLoss }).steps;
+  for (const record of records) journal.write(record);
+  journal.finding(told('my-rule'));
+  journal.finding({ ...told('my-early-rule'), firstStep: 1 });
+  for (const record of records.slice(2, 5)) journal.write({ ...record, loss: 7 });
+
+  const { run, findings } = journal.report();
+  expect(run.steps.map(({ step, loss }) => [step, loss]).slice(2)).toEqual([
+    [2, 7],
+    [3, 7],
+    [4, 7],
+  ]);
+  expect(findings.map(({ rule }) => rule)).toEqual(['my-early-rule']);
+});
+
 describe('what a page tells of a monitor that has rules of its own', () => {
   test('is what that monitor told, and nothing that other rules would find', () => {
     const nan = () => Number.NaN;

@@ -108,16 +108,29 @@ describe('a model', () => {
     expectVariances(await models.modelFromJSON({ modelTopology: json as io.ModelJSON['modelTopology'] }));
   });
 
-  test('has a bidirectional layer of the same variance, drawn by tfjs', () => {
-    const lstm = layers.lstm({
+  test.each([
+    // Neither knows gates, but the inputs of a kernel are the same with and without.
+    { kernelInitializer: heNormal({ seed: 0 }), units: 32, promised: 2 / 64 },
+    // As many inputs as units: known before the shape is.
+    {
+      kernelInitializer: xavierNormal({ seed: 0, kind: 'recurrent', gates: 4 }),
+      units: 64,
+      promised: 2 / (64 + 64),
+    },
+    {
+      kernelInitializer: heNormal({ seed: 0, kind: 'recurrent', gates: 4, mode: 'fanOut' }),
       units: 32,
-      kernelInitializer: heNormal({ seed: 0 }),
-      recurrentInitializer: 'zeros',
-    });
-    const model = sequential({ layers: [layers.bidirectional({ layer: lstm, inputShape: [5, 64] })] });
-    const kernel = model.getWeights()[0]!;
-    expect(kernel.shape).toEqual([64, 128]);
-    const share = meanSquare(kernel.dataSync<'float32'>()) / (2 / 64);
-    expect(Math.abs(share - 1)).toBeLessThan(fiveSigma('Normal', kernel.size));
-  });
+      promised: 2 / 32,
+    },
+  ])(
+    'has a bidirectional layer of the same variance, drawn by tfjs',
+    ({ kernelInitializer, units, promised }) => {
+      const lstm = layers.lstm({ units, kernelInitializer, recurrentInitializer: 'zeros' });
+      const model = sequential({ layers: [layers.bidirectional({ layer: lstm, inputShape: [5, 64] })] });
+      const kernel = model.getWeights()[0]!;
+      expect(kernel.shape).toEqual([64, 4 * units]);
+      const share = meanSquare(kernel.dataSync<'float32'>()) / promised;
+      expect(Math.abs(share - 1)).toBeLessThan(fiveSigma('Normal', kernel.size));
+    },
+  );
 });

@@ -51,12 +51,20 @@ describe('readJsonl', () => {
     expect(readJsonl(log.join('') + jsonlLine({ facts: later })).model).toEqual(later.model);
   });
 
-  test('puts records in step order and lets the last of a repeated step stand, as after a restart', () => {
+  test('lets a run begin anew at a step that was told before, and drops what the first attempt left from there on', () => {
     const [a, b, c] = steps;
     const again = { ...b!, loss: 42 };
-    const lines = [a!, c!, b!, again].map((step) => jsonlLine({ step }));
+    const [early, late] = [0, 2].map((firstStep) => ({ ...finding, where: `since ${firstStep}`, firstStep }));
+    const lines = [
+      ...[a!, b!, c!].map((step) => jsonlLine({ step })),
+      ...[early!, late!].map((found) => jsonlLine({ finding: found })),
+      jsonlLine({ facts }),
+      jsonlLine({ step: again }),
+    ];
+    const read = readJsonl([log[0]!, ...lines].join(''));
 
-    expect(readJsonl([log[0]!, ...lines].join('')).steps).toEqual([a, again, c]);
+    expect(read.steps).toEqual([a, again]);
+    expect(read.findings).toEqual([early]);
   });
 
   test('tells how the run ended, and nothing where its program broke off', () => {

@@ -244,6 +244,28 @@ describe('layers of every kind', () => {
     expect(shares).toEqual([0.5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0.5]);
   });
 
+  test('the units of a convolution are its filters, wherever its channels stand', async () => {
+    const deadShare = async (dataFormat: 'channelsFirst' | 'channelsLast', inputShape: number[]) => {
+      const layer = tfl.layers.conv2d({
+        name: 'half',
+        filters: 2,
+        kernelSize: 1,
+        activation: 'relu',
+        dataFormat,
+        inputShape,
+      });
+      const model = tfl.sequential({
+        layers: [layer, tfl.layers.flatten(), tfl.layers.dense({ units: 1 })],
+      });
+      model.compile({ optimizer: tf.train.sgd(0), loss: 'meanSquaredError' });
+      layer.setWeights([tf.tensor4d([1, -1], [1, 1, 1, 2]), tf.zeros([2])]);
+      const { layers } = await oneStep(model, tf.ones([2, ...inputShape]), tf.ones([2, 1]));
+      return layers!['half']?.deadShare;
+    };
+    expect(await deadShare('channelsLast', [4, 3, 1])).toBe(0.5);
+    expect(await deadShare('channelsFirst', [1, 4, 3])).toBe(0.5);
+  });
+
   test('a wrong loss function still gets the error of tfjs', () => {
     const model = compiled();
     watch(model, { quiet: true, activations: 1 });

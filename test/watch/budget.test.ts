@@ -1,3 +1,4 @@
+import * as tf from '@tensorflow/tfjs-core';
 import { watch } from 'gradient-health';
 import { expect, test } from 'vitest';
 import { createBudget } from '../../src/watch/budget.js';
@@ -55,6 +56,19 @@ test('a pause buys no time for watching', () => {
   // 19 gaps of 10 ms and one cut to 10 times that: 30 of 290 ms are spent, and 30 more would be too much.
   expect(budget.share).toBeCloseTo(30 / 290, 6);
   expect(budget.allows()).toBe(false);
+});
+
+test('keeps to its share in a loop that only tells its gradients', async () => {
+  const weight = tf.variable(tf.ones([400, 500]), true, 'told');
+  const gradient = tf.ones([400, 500]);
+  const monitor = watch(tf.train.sgd(0.1), { quiet: true, rules: [], budget: 1e-9 });
+  for (let step = 0; step < 30; step++) monitor.observe({ told: gradient });
+  // The first ten, whatever they cost.
+  expect(monitor.records.map(({ step }) => step)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  expect(monitor.records.at(-1)?.watchShare).toBeGreaterThan(0);
+  await monitor.stop();
+  weight.dispose();
+  gradient.dispose();
 });
 
 test.each([0, -1, 1.5, Number.NaN])('a budget of %s is a RangeError', (limit) => {

@@ -73,14 +73,25 @@ describe('the device gauge agrees with the host gauge', () => {
       [0, 0.9, Number.NaN],
     ]);
     const gauge = deviceGauge(createReadQueue());
-    const readings = [gauge.activeUnits(x), gauge.countBeyond(x, 0.5, 0.35)] as const;
+    const readings = [gauge.activeUnits(x, -1), gauge.countBeyond(x, 0.5, 0.35)] as const;
     await gauge.settle();
     const [active, beyond] = readings.map((reading) => reading());
     expect(Array.from(active as Float32Array, (unit) => unit > 0)).toEqual([false, true, true]);
     // The three zeros and 0.9; NaN is nowhere.
     expect(beyond).toBe(4);
     const host = hostGauge;
-    expect([...Array.from(host.activeUnits(x)()), host.countBeyond(x, 0.5, 0.35)()]).toEqual([0, 1, 1, 4]);
+    expect([...Array.from(host.activeUnits(x, -1)()), host.countBeyond(x, 0.5, 0.35)()]).toEqual([
+      0, 1, 1, 4,
+    ]);
+  });
+
+  test('on units that stand before the pixels', async () => {
+    const x = tf.tensor3d([0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 0], [2, 3, 2]);
+    const gauge = deviceGauge(createReadQueue());
+    const active = gauge.activeUnits(x, 1);
+    await gauge.settle();
+    expect(Array.from(active(), (unit) => unit > 0)).toEqual([false, true, false]);
+    expect(Array.from(hostGauge.activeUnits(x, 1)())).toEqual([0, 1, 0]);
   });
 
   test('on pairs of which one is not finite', async () => {

@@ -1,3 +1,4 @@
+import { isThenable } from '../../record/is-thenable.js';
 import type { TensorStats } from '../../record/run.js';
 import { inOrder } from '../in-order.js';
 import { buckets } from './buckets.js';
@@ -55,9 +56,18 @@ export function eventWriter(file: EventFile | EventFile['write']): EventWriter {
       `eventWriter: file must be a function that appends bytes, or an object with write(bytes), got ${typeof file}; in Node pass nodeFile(fs, folder)`,
     );
   }
-  const bytes = inOrder(append);
   const tags = new Map<string, string>();
+  /** Whether the file begins as it must: a first write that failed has left nothing there. */
   let started = false;
+  const bytes = inOrder(({ record, wallTimeMs }: { record: Uint8Array<ArrayBuffer>; wallTimeMs: number }) => {
+    if (started) return append(record);
+    const written = append(concatBytes([tfRecord(encodeFileVersion(wallTimeMs)), record]));
+    const start = (): void => {
+      started = true;
+    };
+    if (isThenable(written)) return Promise.resolve(written).then(start);
+    start();
+  });
 
   function tagOf(name: string): string {
     const known = tags.get(name) ?? tag(name);
@@ -71,9 +81,7 @@ export function eventWriter(file: EventFile | EventFile['write']): EventWriter {
   ): void | Promise<void> {
     const tagged = summaries.map((summary) => ({ ...summary, tag: tagOf(summary.tag) }));
     const record = tfRecord(encodeEvent(step, tagged, wallTimeMs));
-    const chunk = started ? record : concatBytes([tfRecord(encodeFileVersion(wallTimeMs)), record]);
-    started = true;
-    return bytes.write(chunk);
+    return bytes.write({ record, wallTimeMs });
   }
   return {
     scalar: (name, value, step, wallTimeMs) => event(step, [{ tag: name, scalar: value }], wallTimeMs),

@@ -103,6 +103,25 @@ describe('eventWriter', () => {
     ).toEqual([0, 2]);
   });
 
+  test.each(['at once', 'later'])('begins the file again when its first write fails %s', async (when) => {
+    const chunks: Uint8Array[] = [];
+    let calls = 0;
+    const writer = eventWriter((bytes) => {
+      const work = (): void => {
+        if (++calls === 1) throw new Error('not yet');
+        chunks.push(bytes);
+      };
+      return when === 'at once' ? work() : Promise.resolve().then(work);
+    });
+    await expect((async () => writer.scalar('a', 0, 0))()).rejects.toThrow('not yet');
+    await writer.scalar('a', 1, 1);
+    await writer.scalar('a', 2, 2);
+
+    const [version, ...events] = readEvents(concatBytes(chunks));
+    expect(version).toMatchObject({ version: 'brain.Event:2' });
+    expect(events.map(({ step }) => step)).toEqual([1, 2]);
+  });
+
   test('passes on what a synchronous write throws', () => {
     const writer = eventWriter(() => {
       throw new Error('closed');
