@@ -29,7 +29,7 @@ const barWidth = 24;
  *   steps: [{ step: 0, wallTimeMs: 0, loss: 0.7, learningRate: 0.1, globalNorm: 0, variables: { 'dense/kernel': weight } }],
  * });
  * console.log(toText(report));
- * // No trouble found in 1 recorded step.
+ * // No trouble found in 1 recorded step, too few to judge the loss by.
  * //
  * // Recorded: step 0, loss 0.7, global gradient norm 0.
  * //

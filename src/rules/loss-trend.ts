@@ -30,7 +30,7 @@ export interface LossTrend {
 /** Fewest losses that make a trend: thirds of two. */
 const fewest = 6;
 /** Losses before which nothing is said to fail: training may begin with a few bad steps. Heuristic. */
-const fewestToFail = 20;
+export const fewestToFail = 20;
 /** A monitor with bounded history keeps its first ten records. */
 const longestEarly = 10;
 const longestRecent = 20;

@@ -2,7 +2,7 @@ import type { Finding, Remedy } from '../record/finding.js';
 import type { Run } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
 import { incomparableLosses } from './incomparable-losses.js';
-import { lossTrend, spread } from './loss-trend.js';
+import { fewestToFail, lossTrend, spread } from './loss-trend.js';
 
 /** Losses at the beginning and at the end whose mean is told. */
 const fewLosses = 10;
@@ -38,13 +38,14 @@ function advice([first]: readonly Remedy[]): string {
 function lossStory(run: Run): string {
   const losses = run.steps.map((record) => record.loss).filter((loss) => loss !== null);
   if (losses.length === 0) return ', none of which tells its loss, by which most rules judge';
-  if (losses.length < 2) return '';
+  const early = losses.length < fewestToFail && !lossTrend(run).well ? ', too few to judge the loss by' : '';
+  if (losses.length < 2) return early;
   // Of single batches one may be above the other by chance.
   const few = Math.max(1, Math.min(fewLosses, Math.floor(losses.length / 3)));
   const mean = (part: readonly number[]): string => shortNumber(spread(part).mean);
   const incomparable = incomparableLosses(run);
   const moved = incomparable ? `, ${incomparable}` : '';
-  return `: the loss went from ${mean(losses.slice(0, few))} to ${mean(losses.slice(-few))}${moved}`;
+  return `${early}: the loss went from ${mean(losses.slice(0, few))} to ${mean(losses.slice(-few))}${moved}`;
 }
 
 /** `vanishing-gradient` reads `vanishing gradient`; `non-finite` is one word. */

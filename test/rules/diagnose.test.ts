@@ -120,7 +120,7 @@ describe('diagnose', () => {
     const healthy = history({ steps: 3, loss: (step) => losses[step] ?? 0 });
 
     expect(diagnose(healthy, []).verdict).toBe(
-      'No trouble found in 3 recorded steps: the loss went from 2 to 0.5.',
+      'No trouble found in 3 recorded steps, too few to judge the loss by: the loss went from 2 to 0.5.',
     );
   });
 

@@ -38,7 +38,14 @@ describe('verdict', () => {
     expect(said(9, counting)).toMatch(/: the loss went from 1 to 7\.$/);
     // 0 to 9, and 90 to 99.
     expect(said(100, counting)).toMatch(/: the loss went from 4\.5 to 94\.5\.$/);
-    expect(said(1, counting)).toMatch(/in 1 recorded step\.$/);
+    expect(said(1, (step) => step + 1)).toMatch(/in 1 recorded step, too few to judge the loss by\.$/);
+  });
+
+  test('says where there are too few losses to judge by, unless they do well', () => {
+    const said = (steps: number, loss: (step: number) => number) => verdict(history({ steps, loss }), []);
+    expect(said(19, flatLoss)).toContain('in 19 recorded steps, too few to judge the loss by: the loss went');
+    expect(said(20, flatLoss)).toContain('in 20 recorded steps: the loss went');
+    expect(said(10, (step) => 0.5 ** step)).toContain('in 10 recorded steps: the loss went');
   });
 
   test('says that no loss was seen', () => {
@@ -54,10 +61,10 @@ describe('verdict', () => {
 
   test.each([
     [[], ''],
-    [[2], ''],
-    [[null, 2, null], ''],
-    [[2, 1], ': the loss went from 2 to 1'],
-    [[null, 2, 3, 1, null], ': the loss went from 2 to 1'],
+    [[2], ', too few to judge the loss by'],
+    [[null, 2, null], ', too few to judge the loss by'],
+    [[2, 1], ', too few to judge the loss by: the loss went from 2 to 1'],
+    [[null, 2, 3, 1, null], ', too few to judge the loss by: the loss went from 2 to 1'],
   ])('of the losses %j tells the first and the last one', (losses: (number | null)[], story) => {
     const steps = losses.length;
     const { verdict: said } = diagnose(history({ steps, loss: (step) => losses[step] ?? null }), []);
