@@ -14,9 +14,10 @@ const plainSuccess = 0.25;
  *
  * By construction wrong, and found at the first step: softmax or categorical cross-entropy over one unit (an `error`: its
  * gradient is 0), an activation without probabilities into a cross-entropy, a second softmax or sigmoid on top of one, also
- * that of a loss that expects logits, and targets out of the activation's range by more than half their standard
- * deviation. A `warning`, unless the loss is below a quarter of a constant prediction's. Found only where training fails: a
- * softmax with binary cross-entropy or a squared error, independent outputs with categorical cross-entropy.
+ * that of a loss that expects logits, targets out of the activation's range by more than half their standard
+ * deviation, and several labels for one sample where a softmax and binary cross-entropy are to tell them. A `warning`, unless
+ * the loss is below a quarter of a constant prediction's. Found only where training fails: a softmax with binary
+ * cross-entropy or a squared error, independent outputs or several labels with categorical cross-entropy.
  *
  * Source: the pairs are those of AutoTrainer (ICSE 2021), UMLAUT (CHI 2021) and NeuraLint (TOSEM 2021); heuristic margins.
  *

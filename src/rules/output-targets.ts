@@ -29,6 +29,9 @@ const ranges: Readonly<Record<string, readonly [low: number, high: number]>> = {
 /** Standard deviations by which targets must leave the range of the output to be out of reach. Heuristic. */
 const outOfReach = 0.5;
 
+/** How far from 1 the sum of a sample's targets must be, on average, to be no choice among classes. Heuristic. */
+const labelsPerSample = 0.25;
+
 /** Looks for targets that the loss cannot take, or the output not return. */
 export function targetFault(run: Run, output: OutputLayer): Fault | null {
   const target = run.data?.target;
@@ -38,10 +41,14 @@ export function targetFault(run: Run, output: OutputLayer): Fault | null {
   if (/^(mape|meanabsolutepercentageerror)$/.test(name) && target.zeros > 0) return percentOfNothing(target);
   switch (lossKind(run)) {
     case 'binary':
-      return beyondProbabilities(target, output);
+      return beyondProbabilities(target, output) ?? severalLabels(target, output, 'binary');
     case 'categorical':
       // Classes by their number.
-      return target.max > 1 ? null : beyondProbabilities(target, output);
+      if (target.max > 1) return null;
+      return (
+        beyondProbabilities(target, output) ??
+        (name.startsWith('sparse') ? null : severalLabels(target, output, 'categorical'))
+      );
     case 'regression':
       return outOfRange(target, output);
     default:
@@ -73,6 +80,21 @@ function beyondProbabilities(target: TensorStats, { units }: OutputLayer): Fault
   if (min >= 0 && max <= 1) return null;
   const why = `the targets lie between ${shortNumber(min)} and ${shortNumber(max)}, where cross-entropy expects 0 to 1`;
   return { why, works: 'badly', ...forTargets(target, units) };
+}
+
+/** Targets of which several are 1, or none, where a softmax lets classes compete for one. */
+function severalLabels(
+  { mean }: TensorStats,
+  { activation, units }: OutputLayer,
+  loss: 'binary' | 'categorical',
+): Fault | null {
+  const sum = mean * (units ?? Number.NaN);
+  if (activation !== 'softmax' || !(Math.abs(sum - 1) > labelsPerSample)) return null;
+  const why = `${sumOfSoftmax(sum)}: several labels may be right at once`;
+  const reason = 'each label is right or not whatever the others are';
+  return loss === 'binary'
+    ? { why, works: 'badly', to: 'sigmoid', reason }
+    : { why, works: 'perhaps', kind: 'loss', to: 'binaryCrossentropy', reason: `from a sigmoid ${reason}` };
 }
 
 /** What takes targets that are no probabilities. */
@@ -119,11 +141,12 @@ function outOfRange(target: TensorStats, { activation, units }: OutputLayer): Fa
   if (!isOut && !cannotSum) return null;
   const reach = high === Number.POSITIVE_INFINITY ? `from ${low} up` : `between ${low} and ${high}`;
   return {
-    why: isOut
-      ? `${activation} returns numbers ${reach}, but ${targets}`
-      : `softmax returns numbers that sum to 1, but those of a sample's targets sum to ${shortNumber(Number(sum.toPrecision(2)))} on average`,
+    why: isOut ? `${activation} returns numbers ${reach}, but ${targets}` : sumOfSoftmax(sum),
     works: 'badly',
     to: 'linear',
     reason: 'it can return any number',
   };
 }
+
+const sumOfSoftmax = (sum: number): string =>
+  `softmax returns numbers that sum to 1, but those of a sample's targets sum to ${shortNumber(Number(sum.toPrecision(2)))} on average`;

@@ -116,7 +116,7 @@ function check(run: Run, share: number, dropout: number): Finding[] {
       severity: 'warning',
       where: first.path,
       evidence: { rate, layers: dropping.length },
-      message: `${first.path} drops ${shortNumber(100 * rate)} % of what it gets, and the loss does not fall.`,
+      message: `${first.path} drops ${shortNumber(100 * rate)} % of what it gets: too little of the signal comes through.`,
       remedies: [
         {
           kind: 'regularizer',

@@ -6,7 +6,7 @@ import { fault, target } from './outputs.js';
 describe('outputFault of the targets of a cross-entropy', () => {
   test('takes targets from 0 to 1', () => {
     expect(fault('sigmoid', 'binaryCrossentropy', 1, target(0, 1))).toBeNull();
-    expect(fault('softmax', 'categoricalCrossentropy', 3, target(0, 1))).toBeNull();
+    expect(fault('softmax', 'categoricalCrossentropy', 3, target(0, 1, 1 / 3))).toBeNull();
     expect(fault('sigmoid', 'binaryCrossentropy', 1, { input: dataStats(1) })).toBeNull();
   });
 
@@ -28,6 +28,29 @@ describe('outputFault of the targets of a cross-entropy', () => {
         reason: 'it takes targets of -1 and 1, from an output that is linear',
       },
     });
+  });
+
+  test('tells several labels for a sample from classes of which one is right', () => {
+    const of = (activation: string, loss: string, labels: number) =>
+      fault(activation, loss, 5, target(0, 1, labels / 5));
+    expect(of('softmax', 'binaryCrossentropy', 2.5)).toMatchObject({
+      why: "softmax returns numbers that sum to 1, but those of a sample's targets sum to 2.5 on average: several labels may be right at once",
+      works: 'badly',
+      remedy: { kind: 'output', to: 'sigmoid', reason: 'each label is right or not whatever the others are' },
+    });
+    expect(of('softmax', 'categoricalCrossentropy', 0.6)).toMatchObject({
+      works: 'perhaps',
+      remedy: {
+        kind: 'loss',
+        to: 'binaryCrossentropy',
+        reason: 'from a sigmoid each label is right or not whatever the others are',
+      },
+    });
+    // About one label a sample may be one class; classes by their number have no sum, and sigmoids need none.
+    expect(of('softmax', 'binaryCrossentropy', 1.2)?.remedy.to).toBe('categoricalCrossentropy');
+    expect(of('softmax', 'categoricalCrossentropy', 0.75)).toBeNull();
+    expect(of('softmax', 'sparseCategoricalCrossentropy', 2.5)).toBeNull();
+    expect(of('sigmoid', 'binaryCrossentropy', 2.5)).toBeNull();
   });
 
   test.each([
