@@ -81,7 +81,10 @@ export const composedOps: DeviceOps = {
 
 /** For each unit, along `axis`, 1 where any element is not 0. */
 export function activeUnits(x: Tensor, axis: number): Tensor1D {
-  return max<Tensor1D>(cast(notEqual(reshape(x, aroundAxis(x.shape, axis)), 0), 'float32'), [0, 2]);
+  const [rows, units, each] = aroundAxis(x.shape, axis);
+  const active = reshape(cast(notEqual(x, 0), 'float32'), [rows * units, each]);
+  // Over one axis after the other: over both at once, webgpu of tfjs 4.22 returned wrong results and spoilt other tensors.
+  return max<Tensor1D>(reshape(max(active, 1), [rows, units]), 0);
 }
 
 /** Lays tensors of one size out in rows of a tile, computes the columns, and puts them together row by row. */

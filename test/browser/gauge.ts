@@ -107,6 +107,17 @@ export function testGauge(tolerance: number, { half = false } = {}): void {
     }
   });
 
+  test('counts units that stand before the pixels', async () => {
+    const elements = Array.from({ length: 2 * 3 * 700 }, (_, i) =>
+      Math.floor(i / 700) % 3 === 1 ? 0 : i % 7,
+    );
+    const tensor = onDevice(tf.tensor(elements, [2, 3, 70, 10]));
+    const gauge = deviceGauge(createReadQueue());
+    const active = gauge.activeUnits(tensor, 1);
+    await gauge.settle();
+    expect(Array.from(active(), (unit) => unit > 0)).toEqual([true, false, true]);
+  });
+
   test('counts units and elements', async () => {
     // Column 2 of 4 is never active.
     const elements = Array.from({ length: 8204 }, (_, i) => (i % 4 === 2 ? 0 : i % 4 === 3 ? -1 : 0.75));
