@@ -2,7 +2,8 @@ import { assertRun } from './assert-run.js';
 import type { Run, StepRecord } from './run.js';
 
 /**
- * Merges two parts of one run, for example the log before and after a restart, or the shards of several files.
+ * Merges two parts of one run, for example the logs before and after a restart that went on counting, by `firstStep`, or
+ * the shards of several files. What an abandoned attempt left behind the restart stays; {@link readJsonl} drops it from one log.
  *
  * The records are ordered by step; where both parts hold a step, the record of `b` stands. So do its facts, where it has
  * them. Merging is associative, and merging with an empty run changes nothing.

@@ -137,12 +137,14 @@ function are({ length }: readonly string[]): string {
 }
 
 function dataStory(run: Run): string {
-  return nonFiniteData(run)
-    .map((name) => {
-      const { nans = 0, infs = 0 } = run.data?.[name] ?? {};
-      return `The ${name} itself holds ${nans} NaN and ${infs} infinite value${infs === 1 ? '' : 's'}.`;
-    })
-    .join(' ');
+  const holders = nonFiniteData(run).map((name) => {
+    const { nans = 0, infs = 0, size = 0 } = run.data?.[name] ?? {};
+    const counts = [...(nans > 0 ? [`${nans} NaN`] : []), ...(infs > 0 ? [`${infs} infinite`] : [])];
+    // No count of the data's own: a batch that comes again with every epoch is looked at again.
+    return `the ${name} itself holds ${counts.join(' and ')} among the ${size} numbers looked at`;
+  });
+  if (holders.length === 0) return '';
+  return `${holders.join(', and ').replace(/^t/, 'T')}: leave such samples out, or fill them in.`;
 }
 
 /** Before the first update neither the rate nor anything that training has done can be to blame. */

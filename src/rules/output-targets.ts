@@ -90,7 +90,7 @@ function severalLabels(
 ): Fault | null {
   const sum = mean * (units ?? Number.NaN);
   if (activation !== 'softmax' || !(Math.abs(sum - 1) > labelsPerSample)) return null;
-  const why = `${sumOfSoftmax(sum)}: several labels may be right at once`;
+  const why = `${sumOfSoftmax(sum)}: any number of labels may be right`;
   const reason = 'each label is right or not whatever the others are';
   return loss === 'binary'
     ? { why, works: 'badly', to: 'sigmoid', reason }

@@ -128,7 +128,9 @@ describe('nonFinite', () => {
 
     expect(check(dirty)).toMatchObject([
       {
-        message: 'The loss is NaN from step 0 on. The input itself holds 3 NaN and 1 infinite value.',
+        message:
+          'The loss is NaN from step 0 on. The input itself holds 3 NaN and 1 infinite among the 4 numbers looked at: ' +
+          'leave such samples out, or fill them in.',
         remedies: [],
       },
     ]);
@@ -141,8 +143,8 @@ describe('nonFinite', () => {
     expect(check({ ...run, data: { input: holding(1, 0), target: holding(0, 2) } })).toMatchObject([
       {
         message:
-          'The loss is NaN from step 0 on. The input itself holds 1 NaN and 0 infinite values. ' +
-          'The target itself holds 0 NaN and 2 infinite values.',
+          'The loss is NaN from step 0 on. The input itself holds 1 NaN among the 4 numbers looked at, ' +
+          'and the target itself holds 2 infinite among the 4 numbers looked at: leave such samples out, or fill them in.',
         remedies: [],
       },
     ]);

@@ -34,7 +34,7 @@ describe('outputFault of the targets of a cross-entropy', () => {
     const of = (activation: string, loss: string, labels: number) =>
       fault(activation, loss, 5, target(0, 1, labels / 5));
     expect(of('softmax', 'binaryCrossentropy', 2.5)).toMatchObject({
-      why: "softmax returns numbers that sum to 1, but those of a sample's targets sum to 2.5 on average: several labels may be right at once",
+      why: "softmax returns numbers that sum to 1, but those of a sample's targets sum to 2.5 on average: any number of labels may be right",
       works: 'badly',
       remedy: { kind: 'output', to: 'sigmoid', reason: 'each label is right or not whatever the others are' },
     });
