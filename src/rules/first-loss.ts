@@ -7,14 +7,14 @@ import { lossName } from './output-layer.js';
 import { sizeOf } from './size-of.js';
 
 /** A first loss beyond what outputs of a usual size can come to. */
-export interface FirstLoss extends Growth {
+export interface FirstLoss {
   readonly loss: number;
   /** What outputs near 0 would have. */
   readonly usual: number;
 }
 
-interface Growth {
-  /** The layer that enlarges what it gets by the largest factor. */
+/** A layer and the factor by which it enlarges what it gets. */
+export interface Growth {
   readonly facts: LayerFacts;
   readonly growth: number;
 }
@@ -23,8 +23,6 @@ interface Growth {
 const spread = 10;
 /** Multiple of a guess's cross-entropy that a new model may have; 16.1 is all that tfjs gives. Heuristic. */
 const confidence = 4;
-/** Factor beyond which a layer enlarges what it gets noticeably. Heuristic. */
-const notable = 20;
 /** Rate of dropout above which what it keeps, scaled up for the rest, is large (UMLAUT, CHI 2021). */
 const usualDropout = 0.5;
 
@@ -40,9 +38,7 @@ export function excessiveFirstLoss(run: Run): FirstLoss | null {
   if (penalised || inflated || nonFiniteData(run).length > 0 || outputFault(run) !== null) return null;
   const size = Math.hypot(sizeOf(input), sizeOf(target));
   const found = (usual: number, limit: number): FirstLoss | null => {
-    if (!(loss > limit) || !Number.isFinite(loss)) return null;
-    const most = strongest(run);
-    return most && most.growth > notable ? { loss, usual, ...most } : null;
+    return loss > limit && Number.isFinite(loss) ? { loss, usual } : null;
   };
   switch (lossName(run)) {
     case 'meansquarederror':
@@ -63,7 +59,7 @@ export function excessiveFirstLoss(run: Run): FirstLoss | null {
 }
 
 /** The layer with weights whose output, in the first record, is larger than its input by the largest factor. */
-function strongest({ model, steps, data }: Run): Growth | undefined {
+export function strongestGrowth({ model, steps, data }: Run): Growth | undefined {
   const [first] = steps;
   const sizes = new Map(
     Object.entries(first?.layers ?? {}).map(([path, { output }]) => [path, sizeOf(output)]),

@@ -4,7 +4,7 @@ import type { LayerFacts, Run } from '../record/run.js';
 import { shortNumber } from '../record/short-number.js';
 import { fadingRemedies, initializerRemedies, isRecurrent, orthogonalRemedy } from './fading-advice.js';
 import { findingOf } from './finding-of.js';
-import { excessiveFirstLoss, type FirstLoss } from './first-loss.js';
+import { excessiveFirstLoss, type FirstLoss, type Growth, strongestGrowth } from './first-loss.js';
 import { fittingInitializer } from './fitting-initializer.js';
 import { differenceLeft, type InitialWeights, initialWeights, keepsScale } from './initial-weights.js';
 import { fails, lossTrend } from './loss-trend.js';
@@ -38,8 +38,12 @@ const id = 'poor-initialization';
 const bounded = /^(tanh|sigmoid|hardSigmoid|softsign)$/;
 /** Layers from which on gains compound to an explosion. */
 const fewestLayers = 2;
-/** Factor by which weights alone must shrink a signal to be blamed for what sigmoids do to it as well. Heuristic. */
+/** Factor of weights alone from which they are blamed where something else shows the harm: sigmoids, or the first loss. Heuristic. */
 const blame = 10;
+/** Learning rate up to which weights may be what makes the first updates too large. Heuristic. */
+const highestRate = 1;
+/** Factor beyond which a single layer enlarges what it gets noticeably. Heuristic. */
+const notable = 20;
 
 /**
  * Finds initial weights that are too small or too large for the depth and the activations of a model, in a run that fails.
@@ -49,9 +53,10 @@ const blame = 10;
  * should be, is below 1 / `factor`, or, over two or more that are not bounded, above `factor` / 10; and when a bounded activation
  * reads more than `saturation`. At once, where nothing is measured over steps, also when small weights and the slopes of sigmoids
  * (1/4 at most) together leave less than 1 / `factor` of a difference between two samples at the output. Weights are those of the
- * first record, so it must be there. Else, when the first loss is more than outputs ten times as large as targets and inputs come
- * to, or four times a guess's cross-entropy, and some tapped layer returned more than twenty times what it got. Silent with
- * normalisation or residual connections, and while training neither fails nor is behind a constant prediction. A `warning`.
+ * first record, so it must be there. Where the first loss is more than outputs ten times as large as targets and inputs come to, or
+ * four times a guess's cross-entropy, a product above 10 is enough, that of the output counted in, at a learning rate of 1 at most,
+ * and else a tapped layer that returned more than twenty times what it got. Silent with normalisation or residual connections,
+ * and while training neither fails nor is behind a constant prediction. A `warning`.
  *
  * @param options - Thresholds.
  * @throws RangeError when a threshold is not positive and finite.
@@ -96,18 +101,26 @@ function check(run: Run, factor: number, saturation: number, atOnce: boolean): F
   if (product < 1 / factor) return [scaled(run, dense, product, 'shrink')];
   const left = differenceLeft(weights.filter(isPlain));
   if (atOnce && product < 1 / blame && left < 1 / factor) return [flattened(run, dense, left)];
-  // Behind a bounded activation no signal is large.
-  const open = dense.filter(({ facts }) => !bounded.test(facts.activation ?? ''));
+  const excess = excessiveFirstLoss(run);
+  // A higher rate would be too high for sound weights too.
+  const shown = excess !== null && !((run.steps[0]?.learningRate ?? 0) > highestRate);
+  // Behind a bounded activation no signal is large; what a loss reads is as large as the output makes it.
+  const open = (shown ? weights.filter(isPlain) : dense).filter(
+    ({ facts }) => facts.isOutput || !bounded.test(facts.activation ?? ''),
+  );
   const growth = open.reduce((all, { fit }) => all * fit, 1);
-  if (growth > factor / 10 && open.length >= fewestLayers) return [scaled(run, open, growth, 'enlarge')];
+  if (growth > (shown ? blame : factor / 10) && open.length >= fewestLayers)
+    return [scaled(run, open, growth, 'enlarge')];
   // What a layer reads is as large as the data at first, and no larger than 1 behind a bounded activation.
   const saturated = hidden.filter(({ facts, gain }) => {
     const size = facts.inbound.length === 0 && run.data ? Math.min(1, sizeOf(run.data.input)) : 1;
     return bounded.test(facts.activation ?? '') && gain * size > saturation;
   });
   const first = saturated[0];
-  const excess = excessiveFirstLoss(run);
-  if (first === undefined) return excess ? [overshot(run, excess)] : [];
+  if (first === undefined) {
+    const grown = excess && strongestGrowth(run);
+    return grown && grown.growth > notable ? [overshot(run, excess, grown)] : [];
+  }
   const { facts, gain } = first;
   const others = saturated.length === 1 ? '' : ` (and ${saturated.length - 1} more)`;
   return [
@@ -135,7 +148,7 @@ function scaled(
     where: worst.facts.path,
     evidence: { product, gain: worst.gain, layers: layers.length },
     message:
-      `The initial weights of ${layers.length} hidden layer${layers.length === 1 ? '' : 's'} ${how} a signal to ${shortNumber(Number(product.toPrecision(2)))} ${how === 'enlarge' ? 'times' : 'of'} what their ` +
+      `The initial weights of ${layers.length} ${layers.some(({ facts }) => facts.isOutput) ? '' : 'hidden '}layer${layers.length === 1 ? '' : 's'} ${how} a signal to ${shortNumber(Number(product.toPrecision(2)))} ${how === 'enlarge' ? 'times' : 'of'} what their ` +
       `activations ask for, most in ${worst.facts.path} (${worst.facts.initializers?.['kernel'] ?? 'given weights'}).`,
     remedies: remediesFor(layers),
   });
@@ -157,7 +170,7 @@ function flattened(run: Run, layers: readonly InitialWeights[], left: number): F
   });
 }
 
-function overshot(run: Run, { loss, usual, facts, growth }: FirstLoss): Finding {
+function overshot(run: Run, { loss, usual }: FirstLoss, { facts, growth }: Growth): Finding {
   return findingOf(run, id, {
     severity: 'warning',
     where: facts.path,

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { LayerRecord, ModelFacts, Run, StepRecord } from '../../src/record/run.js';
-import { excessiveFirstLoss } from '../../src/rules/first-loss.js';
+import { excessiveFirstLoss, strongestGrowth } from '../../src/rules/first-loss.js';
 import { classifier, dataStats, failing, usual } from './facts.js';
+import { of, out, run } from './gains.js';
 import { chain, fallingLoss } from './histories.js';
 import { poorInitialization } from './told.js';
 
@@ -108,17 +109,12 @@ describe('a first loss', () => {
     expect(found('mse', 3000, data, changed({ regularizers: { kernel: 'L1L2(0, 1)' } }))).toBeNull();
     expect(found('mse', 3000, data, changed({ activation: 'sigmoid' }))).toBeNull();
   });
+});
 
-  test('needs a layer that returned more than twenty times what it got', () => {
-    const growing = (change: (record: StepRecord) => StepRecord) => found('mse', 3000, data, { change });
-    expect(growing(tapped({ h1: 60 }))).toBeNull();
-    expect(growing(tapped({ h1: 60.1 }))).toMatchObject({ facts: { path: 'h1' } });
-    expect(growing(tapped({ h1: 300 }, 1))).toBeNull();
-  });
-
-  test('names the layer with weights that enlarges it by the largest factor, the input being of the first', () => {
+describe('strongestGrowth', () => {
+  test('is that of the layer with weights that enlarges what it gets most, the input being of the first', () => {
     const most = (h1: number, out: number, model = regression('mse')) =>
-      found('mse', 3000, data, { model, change: tapped({ h1, out }) });
+      strongestGrowth(failing({ model, change: tapped({ h1, out }) }, data));
     expect(most(300, 29_900)).toMatchObject({ facts: { path: 'h1' }, growth: 100 });
     expect(most(300, 30_000)).toMatchObject({ facts: { path: 'h1' }, growth: 100 });
     expect(most(300, 30_100)).toMatchObject({ facts: { path: 'out' } });
@@ -126,10 +122,22 @@ describe('a first loss', () => {
     // Of two layers that it reads, the larger one.
     const joined = layers.map((each) => (each.isOutput ? { ...each, inbound: ['h1', 'h2'] } : each));
     const change = tapped({ h1: 3, h2: 300, out: 6300 });
-    const both = found('mse', 3000, data, { model: { ...facts, layers: joined }, change });
-    expect(both).toMatchObject({ facts: { path: 'out' }, growth: 21 });
+    expect(strongestGrowth(failing({ model: { ...facts, layers: joined }, change }, data))).toMatchObject({
+      facts: { path: 'out' },
+      growth: 21,
+    });
     const bare = layers.map((each) => (each.isOutput ? { ...each, weights: {} } : each));
     expect(most(300, 60_000, { ...facts, layers: bare })).toMatchObject({ facts: { path: 'h1' } });
+  });
+
+  test('is not known without a model, data, or layers tapped in the first record', () => {
+    const run = failing({ model: regression('mse'), change: tapped({ h1: 300 }, 1) }, data);
+    expect(strongestGrowth(run)).toBeUndefined();
+    const known = failing({ model: regression('mse'), ...enlarged }, data);
+    expect(strongestGrowth(known)).toBeDefined();
+    expect(strongestGrowth({ ...known, model: null })).toBeUndefined();
+    expect(strongestGrowth({ ...known, data: null })).toBeUndefined();
+    expect(strongestGrowth({ ...known, steps: [] })).toBeUndefined();
   });
 });
 
@@ -155,6 +163,40 @@ describe('poorInitialization, of a first loss', () => {
     expect(check(once, { model: { ...model, layers } })).toMatchObject([
       { remedies: [{ to: 'orthogonal' }] },
     ]);
+  });
+
+  test('needs a layer that returned more than twenty times what it got', () => {
+    expect(check(once, { change: tapped({ h1: 60 }) })).toEqual([]);
+    expect(check(once, { change: tapped({ h1: 60.1 }) })).toMatchObject([{ where: 'h1' }]);
+  });
+
+  test('blames weights that enlarge a signal more than tenfold together, the output among them, where else it takes a hundred', () => {
+    const grown = (first: number, ...layers: Parameters<typeof run>[0]) =>
+      poorInitialization().check({
+        ...run(layers, { loss: (step: number) => (step === 0 ? first : 30) }),
+        data,
+      });
+    expect(grown(3000, ...of('linear', 4, 2.6), out)).toMatchObject([
+      { where: 'l0', evidence: { layers: 3 }, message: expect.stringContaining('weights of 3 layers') },
+    ]);
+    expect(grown(3000, ...of('linear', 5, 2), out)).toEqual([]);
+    expect(grown(2500, ...of('linear', 4, 2.6), out)).toEqual([]);
+    // At a higher rate it takes a hundred again, and without the output.
+    const { steps, ...more } = run(of('linear', 4, 2.6, 40), {
+      loss: (step: number) => (step === 0 ? 3000 : 30),
+    });
+    const atRate = (learningRate: number) =>
+      poorInitialization().check({
+        ...more,
+        data,
+        steps: steps.map((record) => ({ ...record, learningRate })),
+      });
+    expect(atRate(1)).toHaveLength(1);
+    expect(atRate(1.01)).toEqual([]);
+    expect(grown(3000, ...of('linear', 2, 5.1))).toMatchObject([{ where: 'l1', evidence: { layers: 2 } }]);
+    // What is bounded on the way is not large, and what a single layer does is left to what it returned.
+    expect(grown(3000, ...of('tanh', 4), ...of('linear', 3))).toEqual([]);
+    expect(grown(3000, ...of('linear', 11))).toEqual([]);
   });
 
   test('fires while the loss falls, as long as a constant prediction has less', () => {
