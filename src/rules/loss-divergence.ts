@@ -32,8 +32,8 @@ const recentRecords = 10;
  * Compares the mean of the last ten losses with the first loss, or where that is larger with the mean of the first three; three
  * in a row, each above twice the one before and a thousand times the first, are enough at once. An
  * `error` from ten times on, else a `warning`. A loss that is no number any more, or of weights that are none, is
- * {@link nonFinite}'s business; nor is one of an adversary's, whose weights move as well, or of targets that have left the first
- * ones behind.
+ * {@link nonFinite}'s business; nor is one of an adversary's, whose weights move as well, of targets that have left the first
+ * ones behind, or one of your own around 0.
  *
  * @param options - Threshold.
  * @throws RangeError when `factor` is not positive and finite.

@@ -33,8 +33,7 @@ const smallBatch = 8;
  * Finds losses that leap up and down without getting anywhere.
  *
  * The standard deviation of the newest losses exceeds `deviation` of their mean, they are not lower than as many before, training
- * does not do well, there is a gradient, and neither an adversary nor moving targets. A `warning`; recommends larger batches
- * where they are small, and a lower rate.
+ * does not do well, there is a gradient, and neither an adversary, nor moving targets, nor a loss of your own around 0. A `warning`; recommends larger batches where they are small, and a lower rate.
  *
  * @param options - Thresholds.
  * @throws RangeError when `deviation` is not positive and finite, or `overRecords` no positive integer.
@@ -69,7 +68,7 @@ function check(run: Run, deviation: number, overRecords: number): Finding[] {
   const before = spread(losses.slice(-2 * overRecords, -overRecords));
   const std = Math.sqrt(recent.error2 * window.length);
   if (
-    !(std > deviation * recent.mean) ||
+    !(std > deviation * Math.abs(recent.mean)) ||
     before.mean - recent.mean > 3 * Math.sqrt(before.error2 + recent.error2)
   )
     return [];

@@ -7,6 +7,7 @@ import { findingOf } from './finding-of.js';
 import { guessLoss } from './guess-loss.js';
 import { incomparableLosses } from './incomparable-losses.js';
 import { finiteLosses, lossTrend, spread, stepOfLoss } from './loss-trend.js';
+import { isOwnLoss } from './output-layer.js';
 import { plateauAdvice } from './plateau-advice.js';
 import { checkCount } from './threshold.js';
 
@@ -29,7 +30,8 @@ const beatenShare = 0.98;
  *
  * The last resort: it says that training fails and not why, and ranks below whatever does. Compares the last third of the
  * losses with the third before, beyond their noise; a loss that is all but zero, has succeeded, or is on its way below a
- * constant prediction's is no plateau; nor is one that an adversary or moving targets hold up. A `warning`; recommends
+ * constant prediction's is no plateau; nor is one that an adversary or moving targets hold up, or one of your own that has risen
+ * or is around 0, as that of a policy may. A `warning`; recommends
  * cross-entropy for a sigmoid that is to return 0 or 1, a higher rate where updates are below 1e-3 of the weights, and Adam.
  *
  * @param options - Losses needed.
@@ -48,7 +50,10 @@ export function lossPlateau(options: LossPlateauOptions = {}): Rule {
   checkCount('lossPlateau', 'overRecords', overRecords);
   return {
     id,
-    check: (run) => (lossTrend(run).failing && !incomparableLosses(run) ? check(run, overRecords) : []),
+    check: (run) => {
+      const { failing, risen } = lossTrend(run);
+      return failing && !(risen && isOwnLoss(run)) && !incomparableLosses(run) ? check(run, overRecords) : [];
+    },
   };
 }
 

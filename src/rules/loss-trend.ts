@@ -11,6 +11,8 @@ export interface LossTrend {
   readonly converged: boolean;
   /** Fell beyond its own noise since the beginning, and below what a constant prediction reaches; or is below that, for sure. */
   readonly succeeded: boolean;
+  /** Rose beyond its own noise since the beginning. */
+  readonly risen: boolean;
   /** Is falling still, beyond its own noise, and not merely towards what a constant prediction reaches. */
   readonly falling: boolean;
   /** Falls fast enough to leave a constant prediction behind within a few times the steps so far. */
@@ -74,7 +76,7 @@ function trendOf(losses: readonly number[], guess: number | null): LossTrend {
   const done =
     guess === null ? Math.max(convergedLoss, convergedShare * Math.min(...first)) : convergedShare * guess;
   const converged = recent.mean >= 0 && recent.mean <= done;
-  const risen = fell(recent, latest);
+  const turned = fell(recent, latest);
   // A share of nothing, or of less, tells no progress: a loss that rises from -1 to -0.3 is at 0.3 of it.
   const share = recent.mean / (guess ?? (early.mean > 0 ? early.mean : Number.NaN));
   const good = known && share <= goodShare;
@@ -82,15 +84,16 @@ function trendOf(losses: readonly number[], guess: number | null): LossTrend {
     known &&
     ((guess !== null && beats(recent) && isBelow(latest, beatenShare * guess) && lower(early, latest)) ||
       (beats(recent) && fell(early, recent)) ||
-      (beats(latest) && beats(recent) && fell(early, latest) && !risen));
+      (beats(latest) && beats(recent) && fell(early, latest) && !turned));
   const falling = known && beats(recent) && fell(before, recent);
   const pace = (earlier.mean - latest.mean) / third;
   const far = guess === null ? 0 : latest.mean - beatenShare * guess;
   const onItsWay = known && fell(earlier, latest) && far <= patience * losses.length * pace;
+  const risen = known && fell(recent, early);
   const well = converged || succeeded || good;
   const failing = losses.length >= fewestToFail && !well && !falling && !onItsWay;
   const behind = losses.length >= fewestToFail && guess !== null && fell(recent, { mean: guess, error2: 0 });
-  return { known, converged, succeeded, falling, onItsWay, good, share, well, failing, behind };
+  return { known, converged, succeeded, risen, falling, onItsWay, good, share, well, failing, behind };
 }
 
 /** Whether training fails or has broken down. */

@@ -58,3 +58,8 @@ export function lossKind(run: Run): 'binary' | 'categorical' | 'logits' | 'regre
     ? 'regression'
     : 'other';
 }
+
+/** Whether the loss is none of tfjs's, as in a loop of one's own. */
+export function isOwnLoss(run: Run): boolean {
+  return lossKind(run) === 'other' && !/hinge|kullback|kld|cosine|poisson/.test(lossName(run));
+}

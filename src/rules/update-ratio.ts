@@ -5,7 +5,7 @@ import { shortNumber } from '../record/short-number.js';
 import { adaptive } from './adaptive.js';
 import { findingOf } from './finding-of.js';
 import { fails } from './loss-trend.js';
-import { median } from './motion.js';
+import { median, usualNorm } from './motion.js';
 import { learningRateRemedy } from './smaller-steps.js';
 import { checkCount, checkThreshold } from './threshold.js';
 import { variableOf, type WeightedLayer, weightedLayers } from './weighted-layers.js';
@@ -29,7 +29,8 @@ export interface UpdateRatioOptions {
 /**
  * Finds layers whose weights change by a large part of themselves at every step, in a run that fails.
  *
- * Reads `updateRatio` of the weight matrices, in the median of the newest records. Where the whole model moves too far,
+ * Reads the updates of the weight matrices over their norm or, where that is larger, over that of weights that keep the variance,
+ * in the median of the newest records: weights that start near 0 may well double. Where the whole model moves too far,
  * {@link learningRate} says so and is the cause. Silent where training does not fail. A `warning`.
  *
  * @param options - Thresholds.
@@ -84,7 +85,7 @@ function check(run: Run, id: string, threshold: number, overRecords: number): Fi
   const isHigh = id === 'update-ratio-high';
   const layers = weightedLayers(run).filter(({ kernels }) => kernels.length > 0);
   const found = layers.flatMap((layer) => {
-    const ratio = median(window.map((record) => ratioOf(layer, record))) ?? 0;
+    const ratio = median(window.map((record) => ratioOf(layer, record, isHigh))) ?? 0;
     return (isHigh ? ratio > threshold : ratio < threshold && ratio > 0) ? [{ layer, ratio }] : [];
   });
   const first = found[0];
@@ -110,12 +111,13 @@ function ownSteps({ model }: Run): Remedy[] {
   return [{ kind: 'optimizer', layers: [], to: 'adam(0.001)', reason }];
 }
 
-function ratioOf({ kernels }: WeightedLayer, record: StepRecord): number | undefined {
+/** Weights near 0 may move by many times their norm: of large steps, it counts as a usual one. */
+function ratioOf({ kernels, facts }: WeightedLayer, record: StepRecord, isHigh: boolean): number | undefined {
   let [update, weight] = [0, 0];
   for (const key of kernels) {
     const { updateNorm = 0, weightNorm = 0 } = variableOf(record, key) ?? {};
     update += updateNorm ** 2;
-    weight += weightNorm ** 2;
+    weight += Math.max(weightNorm, isHigh ? usualNorm(facts, record, key) : 0) ** 2;
   }
   const ratio = Math.sqrt(update / weight);
   return Number.isFinite(ratio) ? ratio : undefined;

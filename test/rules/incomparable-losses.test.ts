@@ -1,9 +1,10 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Rule } from '../../src/record/finding.js';
 import type { StepRecord } from '../../src/record/run.js';
 import { diagnose } from '../../src/rules/diagnose.js';
+import { incomparableLosses } from '../../src/rules/incomparable-losses.js';
 import { dataStats, failing } from './facts.js';
-import { flatLoss } from './histories.js';
+import { chain, flatLoss } from './histories.js';
 import { lossDivergence, lossOscillation, lossPlateau } from './told.js';
 
 const rising = (step: number) => 0.7 + 0.1 * step;
@@ -64,6 +65,69 @@ test('targets that were all alike at first say nothing of whether they move', ()
     { ...alike, recentTarget: dataStats(1, { mean: 1, std: 1 }) },
   );
   expect(lossDivergence().check(run)).toHaveLength(1);
+});
+
+/** A loss of a kind, whose last third has this mean and a standard deviation of 1, and is low in one of so many steps. */
+const around = (mean: number, loss: string | string[] = [], rarely = 2) => {
+  const depth = Math.sqrt(rarely - 1);
+  return failing({
+    steps: 300,
+    model: { ...chain([{ path: 'a' }]), loss },
+    loss: (step) => mean + (step < 200 ? 0.01 * (-1) ** step : step % rarely === 0 ? -depth : 1 / depth),
+  });
+};
+
+describe('a loss of your own around 0', () => {
+  test('says nothing against training: a policy gradient or a critic has such', () => {
+    for (const mean of [-2.9, -0.5, 0.5]) expect(incomparableLosses(around(mean))).toMatch(/policy/);
+    expect(incomparableLosses(around(0.5, 'surrogate'))).toMatch(/policy/);
+    expect(lossOscillation().check(around(-0.5))).toEqual([]);
+    expect(lossPlateau().check(around(-0.5))).toEqual([]);
+  });
+
+  test('is below 0 in more than one of twenty steps, and no more than three standard deviations away', () => {
+    expect(incomparableLosses(around(0.5, [], 16))).toBeDefined();
+    expect(incomparableLosses(around(0.5, [], 20))).toBeUndefined();
+    expect(incomparableLosses(around(-3.1))).toBeUndefined();
+    expect(lossPlateau().check(around(-3.1))).toHaveLength(1);
+    // Above 0 all the time.
+    expect(incomparableLosses(around(1.1))).toBeUndefined();
+  });
+
+  test('is none of those of tfjs', () => {
+    for (const loss of [
+      'cosineProximity',
+      'poisson',
+      'hinge',
+      'kullbackLeiblerDivergence',
+      'meanSquaredError',
+    ])
+      expect(incomparableLosses(around(0, loss))).toBeUndefined();
+  });
+
+  test('is judged like any other once it falls', () => {
+    const falling = failing({ steps: 300, model: null, loss: (step) => 3 - 0.02 * step + (step % 2) });
+    expect(incomparableLosses(falling)).toBeUndefined();
+  });
+});
+
+test('a loss of your own that has risen and stays there is no plateau, as that of a policy whose returns grow', () => {
+  const risen = (loss: string | string[], to = 13) =>
+    failing({
+      steps: 300,
+      model: { ...chain([{ path: 'a' }]), loss },
+      loss: (step) => (step < 50 ? 8 : to) + (step % 2),
+    });
+  expect(lossPlateau().check(risen([]))).toEqual([]);
+  expect(lossPlateau().check(risen('hinge'))).toHaveLength(1);
+  expect(lossPlateau().check(risen([], 8))).toHaveLength(1);
+});
+
+test('the verdict says of a loss around 0 that it need not fall', () => {
+  const { verdict } = diagnose(around(-0.5), []);
+  expect(verdict).toMatch(
+    /, around 0, as that of a policy or a critic, which need not fall for them to do well\.$/,
+  );
 });
 
 test('the verdict says that the targets move', () => {

@@ -63,6 +63,17 @@ describe('motion', () => {
     expect(motion(odd, odd.steps[0]!)).toBe(0.01);
   });
 
+  test('measures small variables without a layer as if they had as many inputs as units', () => {
+    const [run, record] = moved({ '*': { weightNorm: 4, updateNorm: 3 } });
+    const { gradient } = record.variables['a/kernel']!;
+    // A square matrix of 2401 = 49 x 49 elements has the norm 7 if it keeps the variance.
+    const variables = {
+      mine: { gradient: { ...gradient!, size: 2401 }, weightNorm: 4, updateNorm: 3, updateRatio: 0.75 },
+    };
+    const bare = { ...record, variables };
+    expect(motion({ ...run, model: null, steps: [bare] }, bare)).toBeCloseTo(3 / 7, 12);
+  });
+
   test('passes over what is not finite, and what a record lacks', () => {
     const nothing = { weightNorm: 0, updateNorm: 0 };
     const leap = { weightNorm: 0, updateNorm: 1 };

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { StepRecord } from '../../src/record/run.js';
 import { classifier, failing, usual, weightsOf } from './facts.js';
+import { chain } from './histories.js';
 import { unchangedWeights, updateRatioHigh, updateRatioLow } from './told.js';
 
 const still = { weightNorm: 10, updateNorm: 0 };
@@ -74,6 +75,18 @@ describe('updateRatioHigh and updateRatioLow', () => {
     expect(updateRatioLow({ ratio: 0.25 }).check(run(quarter))).toEqual([]);
     expect(updateRatioHigh({ ratio: 0.24 }).check(run(quarter))).toHaveLength(1);
     expect(updateRatioLow({ ratio: 0.26 }).check(run(quarter))).toHaveLength(1);
+  });
+
+  test('count weights near 0 as large as those that keep the variance, where they move far', () => {
+    // sqrt(100 units) = 10: half of the weights are a twentieth of that.
+    const weights = { kernel: [100, 100] };
+    const model = chain(['h1', 'h2', 'out'].map((path) => ({ path, weights })));
+    const half = weightsOf({ '*': { weightNorm: 1, updateNorm: 0.5 } });
+    expect(updateRatioHigh({ ratio: 0.04 }).check(run(half, { model }))).toMatchObject([
+      { evidence: { updateRatio: 0.05 } },
+    ]);
+    expect(updateRatioHigh({ ratio: 0.06 }).check(run(half, { model }))).toEqual([]);
+    expect(updateRatioLow({ ratio: 0.4 }).check(run(half, { model }))).toEqual([]);
   });
 
   test('advise no other optimizer where all weight matrices stand still, whatever scales and shifts do', () => {
