@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { plainText } from '../report/plain-text.js';
 import { createJournal } from './journal.js';
@@ -11,7 +11,7 @@ import type { Terminal } from './report-command.js';
 export interface LiveOptions {
   readonly log: string;
   readonly port: number;
-  /** Without a new line for so long, the run has broken off. */
+  /** Without a new line for so long, the run has broken off; without a log, it has not begun. */
   readonly idleMs: number;
   readonly signal: AbortSignal;
   readonly terminal: Terminal;
@@ -23,11 +23,12 @@ const restPerWork = 3;
 const pieceBytes = 2 ** 20;
 
 /**
- * Serves the page of a log that is being written, until the log tells that the run has ended, grows no more, or the signal comes.
+ * Serves the page of a log that is being written, or will be, until the log tells that the run has ended, grows no more, or the signal comes.
  * Of a run that has ended before, nothing is served.
  */
-export async function followLog({ log, port, idleMs, signal, terminal }: LiveOptions): Promise<void> {
-  const file = await open(log);
+export async function followLog(options: LiveOptions): Promise<void> {
+  const { log, port, idleMs, signal, terminal } = options;
+  const file = await openOnceThere(options);
   const journal = createJournal({ judges: true });
   const reader = createLogReader(journal);
   const lines = createLogLines();
@@ -69,4 +70,19 @@ export async function followLog({ log, port, idleMs, signal, terminal }: LiveOpt
   terminal.out(`${plainText(journal.report().verdict)} ${journal.recorded} records were read${left}.`);
   if (reader.ended)
     terminal.out(`The run has ended: gradient-health report ${plainText(log)} writes its page.`);
+}
+
+/** Opens a log that may not have been begun. */
+async function openOnceThere({ log, idleMs, signal, terminal }: LiveOptions): Promise<FileHandle> {
+  const cameAt = performance.now();
+  for (let looks = 0; ; looks++) {
+    try {
+      return await open(log);
+    } catch (error) {
+      const isMissing = (error as { readonly code?: unknown }).code === 'ENOENT';
+      if (!isMissing || signal.aborted || performance.now() - cameAt >= idleMs) throw error;
+    }
+    if (looks === 0) terminal.out(`Waiting for ${plainText(log)} (Ctrl-C ends it)`);
+    await pause(lookEveryMs, undefined, { signal }).catch(() => {});
+  }
 }

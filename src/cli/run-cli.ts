@@ -10,7 +10,7 @@ const usage = `gradient-health shows what was recorded of a training run.
                                          which holds no findings and is diagnosed anew
   gradient-health live LOG               shows lines in the browser while they are written, on this machine alone
       --port N                           port on 127.0.0.1 (default: any that is free)
-      --idle SECONDS                     ends with the run, or when the log has not grown for so long (default: 300)
+      --idle SECONDS                     ends with the run, or when the log has not come or grown for so long (default: 300)
   gradient-health --help                 prints this
   gradient-health --version              prints the version`;
 

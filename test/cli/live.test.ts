@@ -242,6 +242,26 @@ describe('gradient-health live', () => {
     );
   });
 
+  test('waits for a log that is not there yet, and no longer than for one that does not grow', async () => {
+    const log = join(folder, 'later.jsonl');
+    const out: string[] = [];
+    const terminal = {
+      out: (line: string) => {
+        out.push(line);
+        if (line.startsWith('Waiting')) writeFileSync(log, logOf(run) + endLine);
+      },
+      err: (line: string) => void out.push(line),
+    };
+    const { signal } = new AbortController();
+    expect(await runCli(['live', log], signal, terminal, '1.2.3')).toBe(0);
+    expect(out[0]).toBe(`Waiting for ${log} (Ctrl-C ends it)`);
+    expect(out.at(-1)).toMatch(/^The run has ended/);
+    const never = join(folder, 'never.jsonl');
+    expect(await runCli(['live', never, '--idle', '0'], signal, terminal, '1.2.3')).toBe(1);
+    expect(await runCli(['live', never], AbortSignal.abort(), terminal, '1.2.3')).toBe(1);
+    expect(out.at(-1)).toBe(`gradient-health: there is no file ${never}`);
+  });
+
   test('closes the port when the run ends, after a last picture of all of it', async () => {
     const log = join(folder, 'to-its-end.jsonl');
     const sink = jsonlSink((line) => appendFileSync(log, line));
