@@ -37,7 +37,9 @@ function advice([first]: readonly Remedy[]): string {
 
 function lossStory(run: Run): string {
   const losses = run.steps.map((record) => record.loss).filter((loss) => loss !== null);
-  if (losses.length === 0) return ', none of which tells its loss, by which most rules judge';
+  if (losses.length === 0) {
+    return ', none of which tells its loss, by which most rules judge: optimizer.computeGradients in the place of tf.variableGrads does';
+  }
   const early = losses.length < fewestToFail && !lossTrend(run).well ? ', too few to judge the loss by' : '';
   if (losses.length < 2) return early;
   // Of single batches one may be above the other by chance.

@@ -50,7 +50,7 @@ describe('verdict', () => {
 
   test('says that no loss was seen', () => {
     expect(verdict(history({ steps: 9, loss: () => null }), [])).toBe(
-      'No trouble found in 9 recorded steps, none of which tells its loss, by which most rules judge.',
+      'No trouble found in 9 recorded steps, none of which tells its loss, by which most rules judge: optimizer.computeGradients in the place of tf.variableGrads does.',
     );
   });
 
