@@ -21,7 +21,8 @@ const id = 'disconnected-weights';
  * Finds trainable weights that no gradient reached in any record: the loss does not depend on them.
  *
  * Weights that lost their gradient later are taken to be frozen on purpose, those that are frozen are {@link frozenAfterCompile}'s
- * business. A gradient of zeros is one, see {@link zeroGradient}.
+ * business; where something else trains weights of the model too, nothing is said. A gradient of zeros is one, see
+ * {@link zeroGradient}.
  * A `warning`. Source: NeuraLint (TOSEM 2021).
  *
  * @param options - Records needed.
@@ -43,7 +44,8 @@ export function disconnectedWeights(options: DisconnectedWeightsOptions = {}): R
 
 function check(run: Run, overRecords: number): Finding[] {
   const { steps } = run;
-  if (steps.length < overRecords) return [];
+  // Then they may be what it trains.
+  if (steps.length < overRecords || steps.some((record) => record.movedElsewhere)) return [];
   const detached = withoutGradient(run).filter(({ facts }) => !facts?.frozen);
   const [first, n] = [detached[0], detached.length];
   if (first === undefined) return [];

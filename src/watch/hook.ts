@@ -30,8 +30,8 @@ export interface StepObserver {
   ): { readonly value: Scalar; readonly grads: NamedTensorMap } | undefined;
   /** A loss was computed and is still on the tape. */
   forward(): void;
-  /** The loss that was differentiated. */
-  loss(value: Scalar): void;
+  /** The loss that was differentiated, and its gradients where they are those of all variables that there are. */
+  loss(value: Scalar, all: NamedTensorMap | undefined): void;
   /** The raw gradients, before clip and update; those of a scaled loss also as they are after unscaling. */
   begin(gradients: readonly NamedGradient[], slots: Slots, unscaled: Unscaled | undefined): void;
   /** After the update; `clipped` is what a strategy made of the gradients, `accepted` whether the step was taken. */
@@ -101,7 +101,9 @@ function install(optimizer: Optimizer): Hook & { remove(): void } {
       const compute = (loss: () => Scalar) =>
         hook.observer?.computeGradients(loss, variables) ?? computeGradients.call(optimizer, loss, variables);
       const result = hook.scaler ? hook.scaler.differentiate(forward, compute) : compute(forward);
-      observe(hook, (observer) => observer.loss(result.value));
+      observe(hook, (observer) =>
+        observer.loss(result.value, variables === undefined ? result.grads : undefined),
+      );
       return result;
     }),
     override(optimizer, 'applyGradients', (gradients: Gradients) => {

@@ -73,6 +73,8 @@ function inheritedAccessor(object: object, name: string): PropertyDescriptor | u
 /** What is known of a watched model. Read at its first use, since a model need not be built before its first step. */
 export interface ModelView {
   readonly layers: readonly PlacedLayer[];
+  /** Variables that its trainable weights are. */
+  readonly trainable: ReadonlySet<string>;
   readonly facts: ModelFacts | null;
   /** Of a tfjs variable in records. */
   keyOf(variable: string): string;
@@ -91,11 +93,17 @@ export interface ModelView {
  */
 export function viewOf(model: LayersModel | undefined, optimizer?: Optimizer): ModelView {
   const layers = lazy(() => (model ? layersOf(model) : []));
+  const trainable = lazy(
+    () => new Set(layers().flatMap(({ layer }) => layer.trainableWeights.map(({ name }) => name))),
+  );
   const facts = lazy(() => (model ? modelFacts(model, layers(), optimizer) : null));
   const keyOf = lazy(() => recordKeys(layers()));
   const activations = lazy(() => new Map(facts()?.layers.map(({ path, activation }) => [path, activation])));
   const penalties = lazy(() => new Map(facts()?.layers.flatMap(penaltiesOfLayer)));
   return {
+    get trainable() {
+      return trainable();
+    },
     get layers() {
       return layers();
     },

@@ -68,6 +68,8 @@ export function createObserver(options: ObserverOptions): Observer {
   /** Gradients were told by hand since. */
   let told = false;
   let list: readonly NamedGradient[] = [];
+  /** Trainable weights that the gradient of the loss did not reach. */
+  let unreached: readonly NamedGradient[] = [];
   let before = new Map<string, Tensor>();
   /** Weights at the last hand-made record, against which the next one tells its update. */
   let observed = new Map<string, Tensor>();
@@ -163,7 +165,7 @@ export function createObserver(options: ObserverOptions): Observer {
     draft = undefined;
     for (const tensor of before.values()) tensor.dispose();
     before = new Map();
-    list = [];
+    [list, unreached] = [[], []];
   };
 
   function observe(gradients: readonly NamedGradient[], loss: Scalar | undefined): void {
@@ -222,11 +224,11 @@ export function createObserver(options: ObserverOptions): Observer {
     if (!started) draft ??= draftOf(current);
     [started, told] = [false, false];
     if (!draft) return;
-    draft.gradients ??= measure(draft, gradients);
+    draft.gradients ??= measure(draft, [...gradients, ...unreached]);
     draft.movedElsewhere = bystanders.moved(gradients);
     if (unscaled) draft.lossScale = lossScaleReading(draft.gauge, unscaled);
-    list = unscaled?.gradients ?? gradients;
-    before = holdWeights(gradients);
+    list = [...(unscaled?.gradients ?? gradients), ...unreached];
+    before = holdWeights(list);
     if (options.weightsDue(current)) draft.weights = measureWeights(draft.gauge, before);
   }
 
@@ -250,10 +252,13 @@ export function createObserver(options: ObserverOptions): Observer {
     forward() {
       if (draft && sparsely(current)) budget.spend(() => bystanders.meet());
     },
-    loss(value) {
+    loss(value, all) {
       budget.spend(() => {
         hush();
-        if (draft) draft.loss = draft.gauge.scalar(value);
+        if (!draft) return;
+        draft.loss = draft.gauge.scalar(value);
+        const missing = all ? [...options.view().trainable].filter((name) => !(name in all)) : [];
+        unreached = missing.map((name) => ({ name, tensor: null }));
       });
     },
     begin: (gradients, slots, unscaled) => budget.spend(() => begin(gradients, slots, unscaled)),

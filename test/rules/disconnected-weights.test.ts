@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Finding } from '../../src/record/finding.js';
-import type { Run } from '../../src/record/run.js';
+import type { Run, StepRecord } from '../../src/record/run.js';
 import { flatLoss, type Gradient, history, stack } from './histories.js';
 import { disconnectedWeights } from './told.js';
 
@@ -32,6 +32,14 @@ describe('disconnectedWeights', () => {
   test('is silent on gradients of zeros, and on less than three records', () => {
     expect(check(history({ steps: 20, loss: flatLoss, model, gradients: () => of(0) }))).toEqual([]);
     expect(check(history({ steps: 2, loss: flatLoss, model, gradients: () => of(null) }))).toEqual([]);
+  });
+
+  test('is silent where something else trains weights of the model too', () => {
+    const change = (record: StepRecord): StepRecord =>
+      record.step === 9 ? { ...record, movedElsewhere: true } : record;
+    expect(check(history({ steps: 20, loss: flatLoss, model, gradients: () => of(null), change }))).toEqual(
+      [],
+    );
   });
 
   test('tells of several by the first of them', () => {
