@@ -23,8 +23,8 @@ const restPerWork = 3;
 const pieceBytes = 2 ** 20;
 
 /**
- * Serves the page of a log that is being written, or will be, until the log tells that the run has ended, grows no more, or the signal comes.
- * Of a run that has ended before, nothing is served.
+ * Serves the page of a log that is being written, or will be, until the log tells that the run has ended, grows no more, or the
+ * signal comes. Of a run that has ended before, nothing is served.
  */
 export async function followLog(options: LiveOptions): Promise<void> {
   const { log, port, idleMs, signal, terminal } = options;

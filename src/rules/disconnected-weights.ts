@@ -22,8 +22,7 @@ const id = 'disconnected-weights';
  *
  * Weights that lost their gradient later are taken to be frozen on purpose, those that are frozen are {@link frozenAfterCompile}'s
  * business; where something else trains weights of the model too, nothing is said. A gradient of zeros is one, see
- * {@link zeroGradient}.
- * A `warning`. Source: NeuraLint (TOSEM 2021).
+ * {@link zeroGradient}. A `warning`. Source: NeuraLint (TOSEM 2021).
  *
  * @param options - Records needed.
  * @throws RangeError when `overRecords` is no positive integer.

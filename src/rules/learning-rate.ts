@@ -46,11 +46,11 @@ const overthrow = 1;
  * Too high: the update of some layer is above `above` of its weights in the median of the first or last ten records, or once
  * larger than the weights, and training fails, unless by a NaN in the data. Too low: the update of all weight matrices together
  * stays below `below` of them (of Adadelta, which in tfjs is SGD, five times that), at the beginning and now, and after
- * `overRecords` records the loss is not at half of a constant prediction's. Weights smaller than those that keep the variance count as if they did. Names the epsilon of Adam and its kin
- * where that outweighs the gradients, unless it is as small as frameworks give it: then the gradients are the trouble, which
- * other rules tell. A rate so low under Adam and its kin follows from nothing else. Negative: at once, unless the loss does
- * well all the same. An `error` when the rate is negative or the loss is lost, else a `warning`; with `above` and `below` to be
- * cited from TheDeepChecker.
+ * `overRecords` records the loss is not at half of a constant prediction's. Weights smaller than those that keep the variance
+ * count as if they did. Names the epsilon of Adam and its kin where that outweighs the gradients, unless it is as small as
+ * frameworks give it: then the gradients are the trouble, which other rules tell. A rate so low under Adam and its kin follows
+ * from nothing else. Negative: at once, unless the loss does well all the same. An `error` when the rate is negative or the loss
+ * is lost, else a `warning`; with `above` and `below` to be cited from TheDeepChecker.
  *
  * @param options - Thresholds.
  * @throws RangeError when a threshold is not positive and finite.

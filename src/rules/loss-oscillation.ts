@@ -33,7 +33,8 @@ const smallBatch = 8;
  * Finds losses that leap up and down without getting anywhere.
  *
  * The standard deviation of the newest losses exceeds `deviation` of their mean, they are not lower than as many before, training
- * does not do well, there is a gradient, and neither an adversary, nor moving targets, nor a loss of your own around 0. A `warning`; recommends larger batches where they are small, and a lower rate.
+ * does not do well, there is a gradient, and neither an adversary, nor moving targets, nor a loss of your own around 0. A
+ * `warning`; recommends larger batches where they are small, and a lower rate.
  *
  * @param options - Thresholds.
  * @throws RangeError when `deviation` is not positive and finite, or `overRecords` no positive integer.

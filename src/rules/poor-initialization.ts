@@ -38,7 +38,7 @@ const id = 'poor-initialization';
 const bounded = /^(tanh|sigmoid|hardSigmoid|softsign)$/;
 /** Layers from which on gains compound to an explosion. */
 const fewestLayers = 2;
-/** Factor of weights alone from which they are blamed where something else shows the harm: sigmoids, or the first loss. Heuristic. */
+/** Factor of weights alone from which they are blamed where sigmoids, or the first loss, show the harm. Heuristic. */
 const blame = 10;
 /** Learning rate up to which weights may be what makes the first updates too large. Heuristic. */
 const highestRate = 1;

@@ -85,8 +85,9 @@ function check(run: Run, id: string, threshold: number, overRecords: number): Fi
   const isHigh = id === 'update-ratio-high';
   const layers = weightedLayers(run).filter(({ kernels }) => kernels.length > 0);
   const found = layers.flatMap((layer) => {
-    const ratio = median(window.map((record) => ratioOf(layer, record, isHigh))) ?? 0;
-    return (isHigh ? ratio > threshold : ratio < threshold && ratio > 0) ? [{ layer, ratio }] : [];
+    const ratio = median(window.map((record) => ratioOf(layer, record, false))) ?? 0;
+    const judged = isHigh ? (median(window.map((record) => ratioOf(layer, record, true))) ?? 0) : ratio;
+    return (isHigh ? judged > threshold : ratio < threshold && ratio > 0) ? [{ layer, ratio }] : [];
   });
   const first = found[0];
   if (first === undefined) return [];
@@ -111,13 +112,17 @@ function ownSteps({ model }: Run): Remedy[] {
   return [{ kind: 'optimizer', layers: [], to: 'adam(0.001)', reason }];
 }
 
-/** Weights near 0 may move by many times their norm: of large steps, it counts as a usual one. */
-function ratioOf({ kernels, facts }: WeightedLayer, record: StepRecord, isHigh: boolean): number | undefined {
+/** @param atLeastUsual - Whether weights near 0, which may move by many times their norm, count as large as usual ones. */
+function ratioOf(
+  { kernels, facts }: WeightedLayer,
+  record: StepRecord,
+  atLeastUsual: boolean,
+): number | undefined {
   let [update, weight] = [0, 0];
   for (const key of kernels) {
     const { updateNorm = 0, weightNorm = 0 } = variableOf(record, key) ?? {};
     update += updateNorm ** 2;
-    weight += Math.max(weightNorm, isHigh ? usualNorm(facts, record, key) : 0) ** 2;
+    weight += Math.max(weightNorm, atLeastUsual ? usualNorm(facts, record, key) : 0) ** 2;
   }
   const ratio = Math.sqrt(update / weight);
   return Number.isFinite(ratio) ? ratio : undefined;

@@ -3,6 +3,7 @@ import type { ClipRecord, LossScaleRecord, StepRecord, TensorStats, VariableReco
 import type { ActivationDraft } from './activations.js';
 import type { Gauge, Reading } from './gauge.js';
 import type { SequencesDraft } from './sequences.js';
+import type { NamedGradient } from './slots.js';
 import { globalNorm, variableRecord } from './step-record.js';
 import { unscaleRecord } from './unscale.js';
 
@@ -32,6 +33,17 @@ export interface StepEnd extends Pick<StepRecord, 'wallTimeMs' | 'learningRate'>
   readonly updates: ReadonlyMap<string, Reading<ChangeSums>>;
   readonly penalties: ReadonlyMap<string, Reading<number>> | undefined;
   readonly clip: Reading<ClipRecord> | undefined;
+}
+
+/** Statistics of the gradients of a step; `null` where none came. */
+export function gradientReadings(
+  gauge: Gauge,
+  gradients: readonly NamedGradient[],
+  histogram: boolean,
+): NonNullable<Draft['gradients']> {
+  return new Map(
+    gradients.map(({ name, tensor }) => [name, tensor == null ? null : gauge.stats(tensor, histogram)]),
+  );
 }
 
 /** Whether what was read at once is not finite. */

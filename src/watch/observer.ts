@@ -4,7 +4,7 @@ import type { ClipRecord, StepRecord } from '../record/run.js';
 import type { Budget } from './budget.js';
 import { createBystanders } from './bystanders.js';
 import type { Clipped } from './clipper.js';
-import { type Draft, isSick, recordOf, type StepEnd } from './draft.js';
+import { type Draft, gradientReadings, isSick, recordOf, type StepEnd } from './draft.js';
 import type { Reading } from './gauge.js';
 import { deviceGauge } from './gauge-device.js';
 import { hostGauge } from './gauge-host.js';
@@ -91,15 +91,8 @@ export function createObserver(options: ObserverOptions): Observer {
   /** Has the fused layers stop telling. */
   let hush = (): void => {};
 
-  const measure = (target: Draft, gradients: readonly NamedGradient[]): NonNullable<Draft['gradients']> => {
-    const histogram = options.histogramsDue(target.step);
-    return new Map(
-      gradients.map(({ name, tensor }) => [
-        name,
-        tensor == null ? null : target.gauge.stats(tensor, histogram),
-      ]),
-    );
-  };
+  const measure = (target: Draft, gradients: readonly NamedGradient[]) =>
+    gradientReadings(target.gauge, gradients, options.histogramsDue(target.step));
 
   const finish = (
     done: Draft,
@@ -257,7 +250,7 @@ export function createObserver(options: ObserverOptions): Observer {
         hush();
         if (!draft) return;
         draft.loss = draft.gauge.scalar(value);
-        const missing = all ? [...options.view().trainable].filter((name) => !(name in all)) : [];
+        const missing = all ? [...options.view().trainable].filter((name) => !Object.hasOwn(all, name)) : [];
         unreached = missing.map((name) => ({ name, tensor: null }));
       });
     },

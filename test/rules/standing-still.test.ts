@@ -83,7 +83,8 @@ describe('updateRatioHigh and updateRatioLow', () => {
     const model = chain(['h1', 'h2', 'out'].map((path) => ({ path, weights })));
     const half = weightsOf({ '*': { weightNorm: 1, updateNorm: 0.5 } });
     expect(updateRatioHigh({ ratio: 0.04 }).check(run(half, { model }))).toMatchObject([
-      { evidence: { updateRatio: 0.05 } },
+      // What is told is the change as it is.
+      { evidence: { updateRatio: 0.5 }, message: expect.stringContaining('by 0.5 of themselves') },
     ]);
     expect(updateRatioHigh({ ratio: 0.06 }).check(run(half, { model }))).toEqual([]);
     expect(updateRatioLow({ ratio: 0.4 }).check(run(half, { model }))).toEqual([]);
